@@ -1,0 +1,213 @@
+// From a command line to a running cloud: settings, state directory, locks, logs, supervisor, control socket.
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import packageJson from "../package.json" with { type: "json" };
+import { Cloud, type ServeOptions } from "./cloud.ts";
+import { cloudSection } from "./config/cloud.ts";
+import { Config } from "./config/config.ts";
+import { type ParsedRc, parseStackrc } from "./config/stackrc.ts";
+import { serveControl } from "./control/server.ts";
+import { systemClock } from "./core/clock.ts";
+import { Conflict } from "./core/errors.ts";
+import { randomIds } from "./core/ids.ts";
+import { type Lock, tryLock } from "./core/lock.ts";
+import { LogBook } from "./core/log.ts";
+import { openLogFile } from "./core/log-file.ts";
+import { claimMachine } from "./core/machine.ts";
+import { StatePaths } from "./core/paths.ts";
+import { loadSecrets } from "./core/secrets.ts";
+import type { Machine } from "./core/service.ts";
+import { ProjectDatabase } from "./db/open.ts";
+import { ALIASES, declarations } from "./services.ts";
+
+export const VERSION: string = packageJson.version;
+
+export interface BootOptions {
+  stateDir: string;
+  /** Null: `stackrc`, `local.conf` or `localrc` of the current folder, when there is one. */
+  rcFile: string | null;
+  /** From `--set` and flags that stand for settings. */
+  overrides: Record<string, string>;
+  /** Everything by path on this port (0: any free one). Null: the customary ports. */
+  port: number | null;
+  /** With `port`: the customary ports as well. */
+  classicPorts: boolean;
+  env: Record<string, string | undefined>;
+  /** Make the services but start none: for `stack cleanup`. */
+  dormant?: boolean;
+  /** Called when `stack down` or `stop` asks the process to end. */
+  onShutdown(how: ShutdownKind): void;
+}
+
+export type ShutdownKind = "stop" | "down";
+
+/** What other commands learn about a running cloud from its state directory. */
+export interface CloudFile {
+  pid: number;
+  version: string;
+  startedAt: string;
+  region: string;
+  authUrl: string | null;
+  sharedPort: number | null;
+}
+
+export interface RunningCloud {
+  cloud: Cloud;
+  config: Config;
+  book: LogBook;
+  paths: StatePaths;
+  machine: Machine;
+  /** Stops everything; with `down`, also removes all traces from the host. Returns what was removed. */
+  shutdown(how: ShutdownKind): Promise<string[]>;
+}
+
+/** Where the shared port is tried when the customary ports are used: DevStack's web server, else its usual stand-in. */
+const WEB_PORTS = { root: 80, user: 8000 };
+
+const RC_FILES = ["stackrc", "local.conf", "localrc"];
+
+export async function boot(options: BootOptions): Promise<RunningCloud> {
+  const paths = new StatePaths(options.stateDir);
+  mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+  const stateLock = tryLock(paths.at("lock"));
+  if (!stateLock) throw new Conflict(`a cloud is already running in ${paths.root}; see: stack status`);
+
+  const loadConfig = () => readConfig(options);
+  const config = loadConfig();
+  const settings = config.values(cloudSection);
+  const book = new LogBook({ clock: systemClock });
+  const logDir = settings.LOGDIR || paths.dir("log");
+  book.setFile("stack", openLogFile(join(logDir, "stack.log")));
+  if (!settings.DEBUG) for (const { window } of declarations) book.setLevel(window, "INFO");
+  const { machine, lock: slotLock } = claimMachine(paths, settings.HOST_NAME);
+  const cloud = new Cloud({
+    declarations,
+    enabled: enabledServices(config),
+    loadConfig,
+    clock: systemClock,
+    ids: randomIds,
+    book,
+    paths,
+    machine,
+    secrets: loadSecrets(
+      paths.at("secrets.json"),
+      {
+        adminPassword: settings.ADMIN_PASSWORD,
+        servicePassword: settings.SERVICE_PASSWORD,
+        serviceToken: settings.SERVICE_TOKEN,
+      },
+      randomIds,
+    ),
+    serve: serveOptions(options, settings.HOST_IP),
+    openDatabase: (project, migrations) =>
+      new ProjectDatabase({ path: paths.at(`${project}.db`), migrations, synchronous: settings.SYNC_WRITES }),
+    openLog: (file) => openLogFile(join(logDir, file)),
+  });
+  const log = book.logger("stack", "stack.boot");
+  for (const warning of config.warnings) log.warning(null, warning);
+  let ready = false;
+  const control = await serveControl({
+    cloud,
+    book,
+    socket: controlSocket(paths),
+    isReady: () => ready,
+    version: VERSION,
+    onShutdown: options.onShutdown,
+  });
+  if (!options.dormant) await cloud.start();
+  ready = true;
+  const file: CloudFile = {
+    pid: process.pid,
+    version: VERSION,
+    startedAt: new Date().toISOString(),
+    region: settings.REGION_NAME,
+    authUrl: cloud.endpoints.base("key"),
+    sharedPort: cloud.sharedPort,
+  };
+  writeFileSync(paths.at("cloud.json"), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  return {
+    cloud,
+    config,
+    book,
+    paths,
+    machine,
+    shutdown: (how) => shutdown(how, { cloud, book, paths, locks: [stateLock, slotLock], control }),
+  };
+}
+
+async function shutdown(
+  how: ShutdownKind,
+  parts: {
+    cloud: Cloud;
+    book: LogBook;
+    paths: StatePaths;
+    locks: (Lock | null)[];
+    control: { stop(): Promise<void> };
+  },
+): Promise<string[]> {
+  const { cloud, book, paths, locks, control } = parts;
+  await cloud.stopServices();
+  const removed = how === "down" ? await cloud.cleanup() : [];
+  await cloud.close();
+  await control.stop();
+  rmSync(paths.at("cloud.json"), { force: true });
+  rmSync(controlSocket(paths), { force: true });
+  book.close();
+  for (const lock of locks) lock?.release();
+  return removed;
+}
+
+/** Unix socket paths are limited to 107 bytes (unix(7)); a longer one is replaced by a name made from it. */
+export function controlSocket(paths: StatePaths): string {
+  const path = paths.at("control.sock");
+  if (Buffer.byteLength(path) <= 100) return path;
+  const uid = process.getuid?.() ?? 0;
+  return `/tmp/stack-${uid}-${Bun.hash(path).toString(36)}.sock`;
+}
+
+function serveOptions(options: BootOptions, hostIp: string): ServeOptions {
+  if (options.port !== null) {
+    return { host: hostIp, classicPorts: options.classicPorts, sharedPort: options.port };
+  }
+  const web = process.getuid?.() === 0 ? WEB_PORTS.root : WEB_PORTS.user;
+  return { host: hostIp, classicPorts: true, sharedPort: web };
+}
+
+/** @throws ConfigError, StackrcError */
+export function readConfig(options: Pick<BootOptions, "rcFile" | "overrides" | "env">): Config {
+  return new Config({
+    sections: [cloudSection, ...new Set(declarations.flatMap((declaration) => declaration.sections))],
+    env: options.env,
+    rc: readRc(options),
+    overrides: options.overrides,
+  });
+}
+
+function readRc(options: Pick<BootOptions, "rcFile" | "env">): ParsedRc | null {
+  const path = options.rcFile ?? RC_FILES.find((name) => existsSync(name));
+  if (path === undefined) return null;
+  return parseStackrc(readFileSync(path, "utf8"), path, options.env);
+}
+
+/** ENABLED_SERVICES, then every switch of the rc file in its order. Unknown names are reported, not refused. */
+export function enabledServices(config: Config): Set<string> {
+  const known = new Set(declarations.map((declaration) => declaration.window));
+  const listed = config.values(cloudSection).ENABLED_SERVICES;
+  const enabled = new Set<string>();
+  const apply = (name: string, on: boolean) => {
+    const alias = ALIASES[name];
+    const window = alias === undefined ? name : alias;
+    if (window === null) return;
+    if (!known.has(window)) config.warnings.push(`no service is called ${name}`);
+    else if (on) enabled.add(window);
+    else enabled.delete(window);
+  };
+  if (listed.length === 0) for (const window of known) enabled.add(window);
+  for (const name of listed) name.startsWith("-") ? apply(name.slice(1), false) : apply(name, true);
+  for (const { action, services } of config.rc?.switches ?? []) {
+    if (action === "disable-all") enabled.clear();
+    for (const name of services) apply(name, action === "enable");
+  }
+  return enabled;
+}

@@ -1,0 +1,142 @@
+// The command line: finds the command, parses its options, prints help, turns errors into exit statuses
+// (0 done, 1 failed, 2 wrong usage).
+
+import { parseArgs } from "node:util";
+import { VERSION } from "../boot.ts";
+import { ConfigError } from "../config/config.ts";
+import { StackrcError } from "../config/stackrc.ts";
+import { CloudNotRunning, ControlError } from "../control/client.ts";
+import { CloudError } from "../core/errors.ts";
+import { attach } from "./attach.ts";
+import { type Command, CommandError, type Invocation, UsageError } from "./command.ts";
+import { clouds, openrc } from "./credentials.ts";
+import { cleanup, down } from "./down.ts";
+import { logs, trace } from "./logs.ts";
+import { queues, restart, start, status, stop } from "./service.ts";
+import { up } from "./up.ts";
+
+export const commands: readonly Command[] = [
+  up,
+  attach,
+  status,
+  start,
+  stop,
+  restart,
+  logs,
+  trace,
+  queues,
+  openrc,
+  clouds,
+  down,
+  cleanup,
+];
+
+export async function main(
+  argv: readonly string[],
+  io: Pick<Invocation, "env" | "out" | "err">,
+): Promise<number> {
+  const [first, ...rest] = argv;
+  try {
+    if (first === "--version" || first === "version") {
+      io.out(`stack ${VERSION}\n`);
+      return 0;
+    }
+    if (first === "help" || first === "--help" || first === "-h") {
+      const topic = rest[0] === undefined ? null : find(rest[0]);
+      io.out(topic ? helpFor(topic) : overview());
+      return 0;
+    }
+    // `stack` and `stack --port 0` mean `stack up`.
+    const named = first !== undefined && (!first.startsWith("-") || first === "-r");
+    const command = named ? find(first) : up;
+    const args = named ? rest : argv;
+    if (args.includes("--help") || (args.includes("-h") && !command.passThrough)) {
+      io.out(helpFor(command));
+      return 0;
+    }
+    return await command.run({ ...io, ...parse(command, args) });
+  } catch (error) {
+    return report(error, io.err);
+  }
+}
+
+function find(name: string): Command {
+  const command = commands.find((c) => c.name === name || c.aliases?.includes(name));
+  if (!command) throw new UsageError(`no command is called ${name}; see: stack help`);
+  return command;
+}
+
+function parse(command: Command, args: readonly string[]): Pick<Invocation, "values" | "positionals"> {
+  if (command.passThrough) return splitPassThrough(command, args);
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: command.options ?? {},
+      allowPositionals: true,
+      strict: true,
+    });
+    return { values: { ...values } as Invocation["values"], positionals };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split(". ")[0]}; see: stack help ${command.name}`);
+  }
+}
+
+/** Options end at `--` or at the first word that is none; the rest is another program's. */
+function splitPassThrough(
+  command: Command,
+  args: readonly string[],
+): Pick<Invocation, "values" | "positionals"> {
+  const options = command.options ?? {};
+  let end = 0;
+  while (end < args.length && args[end]!.startsWith("-") && args[end] !== "--") {
+    const name = args[end]!.replace(/^--?/, "").split("=")[0]!;
+    const takesValue = options[name]?.type === "string" && !args[end]!.includes("=");
+    end += takesValue ? 2 : 1;
+  }
+  const rest = args.slice(args[end] === "--" ? end + 1 : end);
+  const own = parse({ ...command, passThrough: false }, args.slice(0, end));
+  return { values: own.values, positionals: [...rest] };
+}
+
+function report(error: unknown, err: (text: string) => void): number {
+  if (error instanceof UsageError) {
+    err(`stack: ${error.message}\n`);
+    return 2;
+  }
+  const expected =
+    error instanceof CommandError ||
+    error instanceof CloudNotRunning ||
+    error instanceof ControlError ||
+    error instanceof ConfigError ||
+    error instanceof StackrcError ||
+    error instanceof CloudError;
+  if (expected) err(`stack: ${error.message}\n`);
+  else err(`stack: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return error instanceof ConfigError || error instanceof StackrcError ? 2 : 1;
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `An OpenStack-compatible cloud in one executable.
+
+Usage: stack [COMMAND] [options]
+
+${rows.join("\n")}
+
+stack help COMMAND tells more. Version ${VERSION}.
+`;
+}
+
+function helpFor(command: Command): string {
+  const width = Math.max(0, ...(command.optionHelp ?? []).map(([name]) => name.length));
+  const options = (command.optionHelp ?? [])
+    .map(([name, help]) => `  ${name.padEnd(width)}  ${help}\n`)
+    .join("");
+  return `Usage: stack ${command.name} ${command.usage}
+
+${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.
+${options === "" ? "" : `\n${options}`}
+Example: ${command.example}
+`;
+}

@@ -1,0 +1,409 @@
+// The supervisor: makes the services from their declarations, starts them in order, stops them in reverse, and lets
+// each be stopped and started alone while the others run. A stopped service behaves as a dead process would: its port
+// refuses connections, its path on the shared port answers 503, its messages wait, its peers get PeerUnavailable.
+
+import { cloudSection } from "./config/cloud.ts";
+import type { Config } from "./config/config.ts";
+import { Bus } from "./core/bus.ts";
+import type { Clock } from "./core/clock.ts";
+import { Conflict, messageOf, NotFound, PeerUnavailable } from "./core/errors.ts";
+import type { Ids } from "./core/ids.ts";
+import type { LogBook, LogFile, Logger } from "./core/log.ts";
+import type { StatePaths } from "./core/paths.ts";
+import { Peers } from "./core/peers.ts";
+import {
+  type DriverChoice,
+  driverChoice,
+  type Endpoints,
+  type Machine,
+  type PublishedEndpoint,
+  type Secrets,
+  type Service,
+  type ServiceContext,
+  type ServiceDeclaration,
+} from "./core/service.ts";
+import type { Migration } from "./db/migrate.ts";
+import type { ProjectDatabase } from "./db/open.ts";
+import { type FetchApp, type Listener, listen } from "./http/server.ts";
+import { Enforcer } from "./policy/enforcer.ts";
+
+export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
+
+export interface ServiceStatus {
+  /** The program: `nova-api`. */
+  name: string;
+  window: string;
+  state: ServiceState;
+  url: string | null;
+  port: number | null;
+  /** Why it failed, or what its own check found. */
+  reason: string | null;
+}
+
+export interface ServeOptions {
+  host: string;
+  /** Serve each API on its customary port as well. */
+  classicPorts: boolean;
+  /** The port that serves everything by path; 0 picks a free one; null for none. */
+  sharedPort: number | null;
+}
+
+export interface CloudOptions {
+  /** In start order. */
+  declarations: readonly ServiceDeclaration[];
+  enabled: ReadonlySet<string>;
+  /** Read at the start and again whenever a service is restarted. */
+  loadConfig(): Config;
+  clock: Clock;
+  ids: Ids;
+  book: LogBook;
+  paths: StatePaths;
+  machine: Machine;
+  secrets: Secrets;
+  /** Null: no listeners (tests call the apps directly). */
+  serve: ServeOptions | null;
+  openDatabase(project: string, migrations: readonly Migration[]): ProjectDatabase;
+  /** Null: no files. */
+  openLog(logFile: string): LogFile | null;
+}
+
+interface Handle {
+  declaration: ServiceDeclaration;
+  state: ServiceState;
+  reason: string | null;
+  service: Service | null;
+  listeners: Listener[];
+  log: Logger;
+  /** Serialises start and stop. */
+  turn: Promise<void>;
+}
+
+export class Cloud {
+  readonly peers = new Peers();
+  readonly endpoints: Endpoints;
+  #options: CloudOptions;
+  #config: Config;
+  #handles = new Map<string, Handle>();
+  #databases = new Map<string, ProjectDatabase>();
+  #buses = new Map<string, Bus>();
+  #enforcers = new Map<string, Enforcer>();
+  #shared: Listener | null = null;
+  #log: Logger;
+
+  constructor(options: CloudOptions) {
+    this.#options = options;
+    this.#config = options.loadConfig();
+    this.#log = options.book.logger("stack", "stack.cloud");
+    for (const declaration of options.declarations) {
+      if (!options.enabled.has(declaration.window)) continue;
+      this.#handles.set(declaration.window, {
+        declaration,
+        state: "stopped",
+        reason: null,
+        service: null,
+        listeners: [],
+        log: options.book.logger(declaration.window, declaration.program),
+        turn: Promise.resolve(),
+      });
+    }
+    this.endpoints = { base: (window) => this.#base(window), published: () => this.#published() };
+  }
+
+  /** Starts everything that is enabled. One service's failure is noted and does not stop the others. */
+  async start(): Promise<void> {
+    const { serve } = this.#options;
+    if (serve?.sharedPort != null) {
+      this.#shared = await listen({
+        host: serve.host,
+        port: serve.sharedPort,
+        route: (target) => this.#routeShared(target),
+        onError: (error) => this.#log.error(null, "request failed", error),
+      });
+    }
+    for (const window of this.#handles.keys()) await this.startService(window).catch(() => {});
+  }
+
+  /** Stops the services in reverse order. Safe to call twice. */
+  async stopServices(): Promise<void> {
+    for (const window of [...this.#handles.keys()].reverse()) await this.stopService(window);
+  }
+
+  /** Ends listening on the shared port and closes the databases; the cloud cannot be used again. */
+  async close(): Promise<void> {
+    await this.stopServices();
+    await this.#shared?.stop();
+    this.#shared = null;
+    for (const db of this.#databases.values()) db.close();
+    this.#databases.clear();
+  }
+
+  /** @throws NotFound for an unknown window; whatever the service's start throws */
+  startService(window: string): Promise<void> {
+    const handle = this.#handle(window);
+    return this.#inTurn(handle, () => this.#start(handle));
+  }
+
+  stopService(window: string): Promise<void> {
+    const handle = this.#handle(window);
+    return this.#inTurn(handle, () => this.#stop(handle));
+  }
+
+  /** Reads configuration and plugins anew. A configuration that cannot be read leaves the service running. */
+  restartService(window: string): Promise<void> {
+    const handle = this.#handle(window);
+    return this.#inTurn(handle, async () => {
+      this.#config = this.#options.loadConfig();
+      await this.#stop(handle);
+      await this.#start(handle);
+    });
+  }
+
+  /** The windows of this cloud, in order. */
+  windows(): string[] {
+    return [...this.#handles.keys()];
+  }
+
+  async status(): Promise<ServiceStatus[]> {
+    return Promise.all(
+      [...this.#handles.values()].map(async (handle) => ({
+        name: handle.declaration.program,
+        window: handle.declaration.window,
+        state: handle.state,
+        url: this.#base(handle.declaration.window),
+        port: handle.listeners[0]?.port ?? (handle.declaration.mount ? (this.#shared?.port ?? null) : null),
+        reason: handle.reason ?? (handle.state === "running" ? await this.#check(handle) : null),
+      })),
+    );
+  }
+
+  /** The compute driver in use and why, as the compute service published it. */
+  driver(): DriverChoice {
+    return this.peers.find(driverChoice) ?? { name: "none", reason: "no compute service is running" };
+  }
+
+  get sharedPort(): number | null {
+    return this.#shared?.port ?? null;
+  }
+
+  /** The app of a running service, for tests and for the shared port. @throws PeerUnavailable */
+  app(window: string): FetchApp {
+    const handle = this.#handle(window);
+    const app = handle.service?.app;
+    if (!app || handle.state !== "running") throw new PeerUnavailable(window);
+    return app;
+  }
+
+  /** Every bus of this cloud, by project. */
+  buses(): ReadonlyMap<string, Bus> {
+    return this.#buses;
+  }
+
+  /** Removes from the host all that the services ever made there. Returns what was removed. */
+  async cleanup(): Promise<string[]> {
+    const removed: string[] = [];
+    for (const handle of [...this.#handles.values()].reverse()) {
+      const rows = await handle.declaration.cleanup?.(this.#context(handle)).catch((error) => {
+        handle.log.error(null, "cleanup failed", error);
+        return [`${handle.declaration.window}: cleanup failed: ${messageOf(error)}`];
+      });
+      removed.push(...(rows ?? []));
+    }
+    return removed;
+  }
+
+  #handle(window: string): Handle {
+    const handle = this.#handles.get(window);
+    if (!handle) throw new NotFound(`No service ${window} in this cloud`);
+    return handle;
+  }
+
+  #inTurn(handle: Handle, work: () => Promise<void>): Promise<void> {
+    const turn = handle.turn.then(work);
+    handle.turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #start(handle: Handle): Promise<void> {
+    if (handle.state === "running") return;
+    const { declaration } = handle;
+    const missing = declaration.requires.find((window) => this.#handles.get(window)?.state !== "running");
+    handle.state = "starting";
+    handle.reason = null;
+    try {
+      if (missing && !this.#handles.has(missing))
+        throw new Conflict(`needs ${missing}, which is not enabled`);
+      this.#options.book.setFile(declaration.window, this.#options.openLog(declaration.logFile));
+      handle.log.info(null, `Starting ${declaration.program}`);
+      const service = declaration.create(this.#context(handle));
+      handle.service = service;
+      await service.start();
+      handle.state = "running";
+      await this.#listen(handle, service);
+    } catch (error) {
+      handle.log.critical(null, `${declaration.program} did not start: ${messageOf(error)}`, error);
+      await this.#halt(handle);
+      handle.state = "failed";
+      handle.reason = messageOf(error);
+      throw error;
+    }
+  }
+
+  async #stop(handle: Handle): Promise<void> {
+    if (handle.state === "stopped") return;
+    if (handle.state === "running") handle.log.info(null, `Stopping ${handle.declaration.program}`);
+    handle.state = "stopping";
+    await this.#halt(handle);
+    handle.state = "stopped";
+    handle.reason = null;
+    this.#options.book.setFile(handle.declaration.window, null);
+  }
+
+  async #halt(handle: Handle): Promise<void> {
+    const { service, listeners } = handle;
+    handle.listeners = [];
+    handle.service = null;
+    for (const listener of listeners) await listener.stop();
+    await service?.stop().catch((error) => handle.log.error(null, "stopping failed", error));
+  }
+
+  async #listen(handle: Handle, service: Service): Promise<void> {
+    const { serve } = this.#options;
+    const { app } = service;
+    if (!app || !serve?.classicPorts) return;
+    for (const port of handle.declaration.ports ?? []) {
+      const listener = await listen({
+        host: serve.host,
+        port,
+        route: () => ({ app, mount: "" }),
+        onError: (error) => handle.log.error(null, "request failed", error),
+      }).catch((error) => {
+        throw new Conflict(`cannot listen on ${serve.host}:${port}: ${messageOf(error)}`, { cause: error });
+      });
+      handle.listeners.push(listener);
+    }
+  }
+
+  #routeShared(target: string): { app: FetchApp; mount: string } | null {
+    for (const { declaration } of this.#handles.values()) {
+      const { mount } = declaration;
+      if (mount === undefined || !target.startsWith(mount)) continue;
+      const next = target[mount.length];
+      if (next !== undefined && next !== "/" && next !== "?") continue;
+      return { app: this.app(declaration.window), mount };
+    }
+    // Everything else is the dashboard's: it sends a browser to its own mount point.
+    return this.#handles.get("horizon")?.state === "running" ? { app: this.app("horizon"), mount: "" } : null;
+  }
+
+  #base(window: string): string | null {
+    const declaration = this.#handles.get(window)?.declaration;
+    const { serve } = this.#options;
+    if (!declaration) return null;
+    const host = this.#config.values(cloudSection).HOST_IP;
+    if (serve === null) return `http://${host}${declaration.mount ?? ""}`;
+    if (serve.classicPorts && declaration.ports) return `http://${host}:${declaration.ports[0]}`;
+    if (declaration.mount === undefined || !this.#shared) return null;
+    return `http://${host}:${this.#shared.port}${declaration.mount}`;
+  }
+
+  #published(): PublishedEndpoint[] {
+    const published: PublishedEndpoint[] = [];
+    for (const { declaration } of this.#handles.values()) {
+      const base = this.#base(declaration.window);
+      if (base === null) continue;
+      for (const entry of declaration.catalog ?? []) {
+        published.push({ ...entry, window: declaration.window, url: `${base}${entry.path}` });
+      }
+    }
+    return published;
+  }
+
+  async #check(handle: Handle): Promise<string | null> {
+    try {
+      return (await handle.service?.check?.()) ?? null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #context(handle: Handle): ServiceContext {
+    const { declaration, log } = handle;
+    const { project } = declaration;
+    const cloud = this;
+    const config = this.#config;
+    const { clock, ids, machine, paths, secrets } = this.#options;
+    return {
+      window: declaration.window,
+      program: declaration.program,
+      project,
+      clock,
+      ids,
+      log,
+      paths,
+      machine,
+      secrets,
+      peers: this.peers,
+      endpoints: this.endpoints,
+      config: (section) => config.values(section),
+      get policy() {
+        return cloud.#enforcer(project);
+      },
+      get db() {
+        return cloud.#database(declaration.database ?? project);
+      },
+      get bus() {
+        return cloud.#bus(declaration.database ?? project);
+      },
+    };
+  }
+
+  #database(project: string): ProjectDatabase {
+    let db = this.#databases.get(project);
+    if (!db) {
+      const migrations = new Map<string, Migration>();
+      for (const declaration of this.#options.declarations) {
+        if ((declaration.database ?? declaration.project) !== project) continue;
+        for (const migration of declaration.migrations ?? []) migrations.set(migration.name, migration);
+      }
+      db = this.#options.openDatabase(project, [...migrations.values()]);
+      this.#databases.set(project, db);
+    }
+    return db;
+  }
+
+  #bus(project: string): Bus {
+    let bus = this.#buses.get(project);
+    if (!bus) {
+      bus = new Bus({
+        db: this.#database(project),
+        clock: this.#options.clock,
+        log: this.#options.book.logger("stack", `${project}.bus`),
+      });
+      this.#buses.set(project, bus);
+    }
+    return bus;
+  }
+
+  #enforcer(project: string): Enforcer {
+    let enforcer = this.#enforcers.get(project);
+    if (!enforcer) {
+      const rules = new Map(
+        this.#options.declarations
+          .filter((declaration) => declaration.project === project)
+          .flatMap((declaration) => declaration.policies ?? [])
+          .map((rule) => [rule.name, rule]),
+      );
+      enforcer = new Enforcer({
+        rules: [...rules.values()],
+        files: [
+          this.#options.paths.at("etc", project, "policy.yaml"),
+          this.#options.paths.at("etc", project, "policy.json"),
+        ],
+        clock: this.#options.clock,
+        log: this.#options.book.logger("stack", `${project}.policy`),
+      });
+      this.#enforcers.set(project, enforcer);
+    }
+    return enforcer;
+  }
+}

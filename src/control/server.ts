@@ -1,0 +1,137 @@
+// The control socket: how `stack status`, `stop`, `logs`, the terminal UI and the others talk to a running cloud.
+// HTTP on a unix socket in the state directory, which only its owner can enter.
+
+import { Hono } from "hono";
+import type { Cloud } from "../cloud.ts";
+import { CloudError, messageOf } from "../core/errors.ts";
+import type { LogBook, LogLine } from "../core/log.ts";
+import type { RequestEnv } from "../http/call.ts";
+import { ALREADY_SENT, sendReply } from "../http/send.ts";
+import { type Listener, listen } from "../http/server.ts";
+import { statusOf } from "../http/status.ts";
+
+export interface ControlOptions {
+  cloud: Cloud;
+  book: LogBook;
+  socket: string;
+  isReady(): boolean;
+  version: string;
+  onShutdown(how: "stop" | "down"): void;
+}
+
+/** What `GET /status` answers, and `stack status --json` prints. */
+export interface CloudStatus {
+  state: "starting" | "running";
+  ready: boolean;
+  pid: number;
+  version: string;
+  sharedPort: number | null;
+  driver: { name: string; reason: string };
+  services: Awaited<ReturnType<Cloud["status"]>>;
+}
+
+export async function serveControl(options: ControlOptions): Promise<Listener> {
+  const app = controlApp(options);
+  await Bun.file(options.socket)
+    .delete()
+    .catch(() => {}); // left behind by a cloud that was killed; the state lock says that it is gone
+  return listen({
+    host: "",
+    port: 0,
+    path: options.socket,
+    route: () => ({ app, mount: "" }),
+    onError: (error) => options.book.logger("stack", "stack.control").error(null, "request failed", error),
+  });
+}
+
+function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOptions) {
+  const app = new Hono<{ Bindings: RequestEnv }>();
+  app.onError((error, c) => {
+    const status = error instanceof CloudError ? statusOf(error) : 500;
+    return c.json({ error: messageOf(error) }, status as 500);
+  });
+  app.get("/status", async (c) => {
+    const status: CloudStatus = {
+      state: isReady() ? "running" : "starting",
+      ready: isReady(),
+      pid: process.pid,
+      version,
+      sharedPort: cloud.sharedPort,
+      driver: cloud.driver(),
+      services: await cloud.status(),
+    };
+    return c.json(status);
+  });
+  app.post("/services/:window/:verb", async (c) => {
+    const { window, verb } = c.req.param();
+    if (verb === "start") await cloud.startService(window);
+    else if (verb === "stop") await cloud.stopService(window);
+    else if (verb === "restart") await cloud.restartService(window);
+    else return c.notFound();
+    return c.json({});
+  });
+  app.get("/queues", (c) => {
+    const queues = [...cloud.buses()].flatMap(([project, bus]) =>
+      bus.depths().map((depth) => ({ project, ...depth })),
+    );
+    return c.json({ queues });
+  });
+  app.get("/logs", async (c) => {
+    const window = c.req.query("window") ?? null;
+    const after = Number(c.req.query("after") ?? 0);
+    if (c.req.query("follow") === undefined) return c.json({ lines: book.lines(window, after) });
+    const { incoming, outgoing } = c.env;
+    await sendReply(incoming!, outgoing!, {
+      status: 200,
+      headers: { "content-type": "application/x-ndjson" },
+      body: followLines(book, window, after, (end) => outgoing!.on("close", end)),
+    });
+    return ALREADY_SENT;
+  });
+  app.post("/shutdown/:how", (c) => {
+    const how = c.req.param("how") === "down" ? "down" : "stop";
+    setTimeout(() => onShutdown(how), 10); // after this answer
+    return c.json({});
+  });
+  return app;
+}
+
+/** How many lines a slow follower may be behind before the oldest are dropped. */
+const MAX_BEHIND = 5000;
+
+async function* followLines(
+  book: LogBook,
+  window: string | null,
+  after: number,
+  onClose: (end: () => void) => void,
+): AsyncGenerator<Uint8Array> {
+  let waiting: LogLine[] = book.lines(window, after);
+  let wake: (() => void) | null = null;
+  let open = true;
+  const stop = book.listen((line) => {
+    if (window !== null && line.window !== window) return;
+    waiting.push(line);
+    if (waiting.length > MAX_BEHIND) waiting = waiting.slice(-MAX_BEHIND / 2);
+    wake?.();
+  });
+  onClose(() => {
+    open = false;
+    wake?.();
+  });
+  try {
+    while (open) {
+      if (waiting.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        wake = null;
+        continue;
+      }
+      const lines = waiting;
+      waiting = [];
+      yield Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    }
+  } finally {
+    stop();
+  }
+}

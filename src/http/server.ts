@@ -1,0 +1,132 @@
+// The listening side: `node:http` as Bun implements it, because `Bun.serve` normalises `..` and `//` in the request
+// target and object names must keep every byte. One function takes requests, whichever app they are for.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { PeerUnavailable } from "../core/errors.ts";
+import type { RequestEnv } from "./call.ts";
+
+/** A Hono app, or anything that answers as one. */
+export interface FetchApp {
+  fetch(request: Request, env?: RequestEnv): Response | Promise<Response>;
+}
+
+export interface ListenOptions {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** A unix socket instead of host and port. */
+  path?: string;
+  /** Finds the app for a target, and the part of the target that is the app's mount point. */
+  route(target: string): { app: FetchApp; mount: string } | null;
+  /** Called with what no handler caught. */
+  onError(error: unknown): void;
+}
+
+export interface Listener {
+  port: number;
+  /** Stops listening and cuts every connection, as a dead process would. */
+  stop(): Promise<void>;
+}
+
+/** A client that sends a header a byte at a time does not hold a connection longer than this. */
+const HEADERS_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+export function listen(options: ListenOptions): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (incoming, outgoing) =>
+    answer(options, incoming, outgoing),
+  );
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = 0; // an upload may take as long as it takes
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    const ready = () => {
+      server.off("error", reject);
+      server.on("error", options.onError);
+      const address = server.address();
+      resolve({
+        port: typeof address === "object" && address ? address.port : 0,
+        stop: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            server.closeAllConnections();
+            for (const socket of sockets) socket.destroy();
+          }),
+      });
+    };
+    if (options.path !== undefined) server.listen(options.path, ready);
+    else server.listen(options.port, options.host, ready);
+  });
+}
+
+function answer(options: ListenOptions, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const target = incoming.url ?? "/";
+  const found = target.startsWith("/") ? options.route(target) : null;
+  if (!found) {
+    plain(outgoing, 404, "Not Found\n");
+    return;
+  }
+  const env: RequestEnv = {
+    incoming,
+    outgoing,
+    target: found.mount === "" ? target : belowMount(target, found.mount),
+    mount: found.mount,
+    remoteAddress: plainAddress(incoming.socket.remoteAddress),
+    scheme: "http",
+  };
+  const fail = (error: unknown) => {
+    if (!(error instanceof PeerUnavailable)) options.onError(error);
+    if (outgoing.headersSent) outgoing.destroy();
+    else if (error instanceof PeerUnavailable) plain(outgoing, 503, "Service Unavailable\n");
+    else plain(outgoing, 500, "Internal Server Error\n");
+  };
+  try {
+    // The path is routed as it was sent; Request would normalise it.
+    const request = new Request(`http://localhost${encodeForUrl(env.target!)}`, {
+      method: methodOf(incoming),
+    });
+    const response = found.app.fetch(request, env);
+    if (!(response instanceof Promise)) return void forward(response, outgoing).catch(fail);
+    response.then((done) => forward(done, outgoing)).catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** `Request` refuses CONNECT, TRACE and TRACK, and lower-cases nothing; such calls are routed as an unknown method. */
+function methodOf(incoming: IncomingMessage): string {
+  const method = incoming.method ?? "GET";
+  return method === "CONNECT" || method === "TRACE" || method === "TRACK" ? "OPTIONS" : method;
+}
+
+function encodeForUrl(target: string): string {
+  return target.replaceAll("#", "%23");
+}
+
+function belowMount(target: string, mount: string): string {
+  const rest = target.slice(mount.length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}
+
+/** An app that answers with a Response (static pages, Hono's own) rather than through `sendReply`. */
+async function forward(response: Response, outgoing: ServerResponse): Promise<void> {
+  if (outgoing.headersSent || outgoing.writableEnded) return;
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(new Uint8Array(await response.arrayBuffer()));
+}
+
+function plain(outgoing: ServerResponse, status: number, body: string): void {
+  outgoing.writeHead(status, { "content-type": "text/plain", "content-length": Buffer.byteLength(body) });
+  outgoing.end(body);
+}
+
+/** IPv4 in IPv6 clothes (`::ffff:127.0.0.1`) as IPv4. */
+function plainAddress(address: string | undefined): string {
+  return (address ?? "127.0.0.1").replace(/^::ffff:/, "");
+}

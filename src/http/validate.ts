@@ -1,0 +1,124 @@
+// Request bodies against JSON Schema. Schemas are TypeBox values or plain JSON Schema; they are compiled when first
+// used. Messages are worded as Python's jsonschema words them, because OpenStack passes those on to the client.
+
+import type { TSchema } from "typebox";
+import { Compile, type Validator } from "typebox/compile";
+import { pyRepr } from "../core/python.ts";
+import "./formats.ts";
+
+export interface Violation {
+  /** The names leading to the value: `["server", "name"]`; empty for the body itself. */
+  path: string[];
+  /** The offending value. */
+  value: unknown;
+  /** `'x' is not of type 'integer'` */
+  message: string;
+}
+
+const compiled = new WeakMap<object, Validator>();
+
+/** The first thing wrong with `value`, or null. */
+export function firstViolation(schema: TSchema, value: unknown): Violation | null {
+  const validator = compiled.get(schema) ?? Compile(schema);
+  compiled.set(schema, validator);
+  if (validator.Check(value)) return null;
+  const errors = (validator.Errors(value) as ValidationError[]).filter(
+    (error) => error.keyword !== "boolean",
+  );
+  const error = mostTelling(errors);
+  const path = error.instancePath.split("/").slice(1).map(unescapePointer);
+  const at = path.reduce<unknown>((v, step) => (v as Record<string, unknown> | undefined)?.[step], value);
+  return { path, value: at, message: pythonMessage(error, at, subschema(schema, error.schemaPath)) };
+}
+
+interface ValidationError {
+  keyword: string;
+  schemaPath: string;
+  instancePath: string;
+  params: Record<string, unknown>;
+  message: string;
+}
+
+/** jsonschema's `best_match`, simplified: the shallowest error; a combination (`anyOf`) before its branches. */
+function mostTelling(errors: ValidationError[]): ValidationError {
+  const combining = errors.filter((e) => /^(anyOf|oneOf|not|if)$/.test(e.keyword)).map((e) => e.schemaPath);
+  const inside = (e: ValidationError) =>
+    combining.some(
+      (path) => e.schemaPath.startsWith(`${path}/anyOf`) || e.schemaPath.startsWith(`${path}/oneOf`),
+    );
+  const outer = errors.filter((e) => !inside(e));
+  const depth = (e: ValidationError) => e.instancePath.split("/").length;
+  return (outer.length > 0 ? outer : errors).reduce((best, e) => (depth(e) < depth(best) ? e : best));
+}
+
+function unescapePointer(step: string): string {
+  return step.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+function subschema(schema: unknown, pointer: string): Record<string, unknown> {
+  let at = schema as Record<string, unknown> | undefined;
+  for (const step of pointer.split("/").slice(1)) at = at?.[unescapePointer(step)] as typeof at;
+  return at ?? {};
+}
+
+function pythonMessage(error: ValidationError, value: unknown, schema: Record<string, unknown>): string {
+  const shown = pyRepr(value);
+  const { params } = error;
+  switch (error.keyword) {
+    case "type": {
+      const types = [params["type"]].flat();
+      return `${shown} is not of type ${types.map(pyRepr).join(", ")}`;
+    }
+    case "required":
+      return `${pyRepr((params["requiredProperties"] as string[])[0])} is a required property`;
+    case "additionalProperties":
+    case "unevaluatedProperties": {
+      const extra = (params["additionalProperties"] ?? params["unevaluatedProperties"]) as string[];
+      const patterns = Object.keys((schema["patternProperties"] as object | undefined) ?? {});
+      if (patterns.length > 0) {
+        const verb = extra.length === 1 ? "does" : "do";
+        return `${extra.map(pyRepr).sort().join(", ")} ${verb} not match any of the regexes: ${patterns.map(pyRepr).join(", ")}`;
+      }
+      return `Additional properties are not allowed (${extra.map(pyRepr).join(", ")} ${extra.length === 1 ? "was" : "were"} unexpected)`;
+    }
+    case "enum":
+      return `${shown} is not one of ${pyRepr(schema["enum"])}`;
+    case "const":
+      return `${pyRepr(schema["const"])} was expected`;
+    case "minLength":
+    case "minItems":
+      return `${shown} is too short`;
+    case "maxLength":
+    case "maxItems":
+      return `${shown} is too long`;
+    case "minProperties":
+      return `${shown} does not have enough properties`;
+    case "maxProperties":
+      return `${shown} has too many properties`;
+    case "minimum":
+      return `${shown} is less than the minimum of ${schema["minimum"]}`;
+    case "maximum":
+      return `${shown} is greater than the maximum of ${schema["maximum"]}`;
+    case "exclusiveMinimum":
+      return `${shown} is less than or equal to the minimum of ${schema["exclusiveMinimum"]}`;
+    case "multipleOf":
+      return `${shown} is not a multiple of ${schema["multipleOf"]}`;
+    case "pattern":
+      return `${shown} does not match ${pyRepr(schema["pattern"])}`;
+    case "format":
+      return `${shown} is not a ${pyRepr(schema["format"])}`;
+    case "uniqueItems":
+      return `${shown} has non-unique elements`;
+    case "anyOf":
+    case "oneOf": {
+      const passing = (params["passingSchemas"] as number[] | undefined) ?? [];
+      return passing.length > 1
+        ? `${shown} is valid under each of ${passing.map((i) => pyRepr((schema["oneOf"] as unknown[])[i])).join(", ")}`
+        : `${shown} is not valid under any of the given schemas`;
+    }
+    case "not":
+      return `${pyRepr(schema["not"])} is not allowed for ${shown}`;
+    default:
+      return `${shown} ${error.message}`;
+  }
+}

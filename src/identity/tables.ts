@@ -1,0 +1,184 @@
+// The tables of keystone.db as drizzle knows them. The authority is `migrations/`; a test compares the two.
+
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+const extra = () => text({ mode: "json" }).$type<Record<string, unknown>>().notNull().default({});
+const options = extra;
+const flag = (defaultValue: boolean) => integer({ mode: "boolean" }).notNull().default(defaultValue);
+
+export const project = sqliteTable("project", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** `<<keystone.domain.root>>` for a domain. */
+  domain_id: text().notNull(),
+  description: text(),
+  enabled: flag(true),
+  parent_id: text(),
+  is_domain: flag(false),
+  options: options(),
+  extra: extra(),
+});
+
+export const projectTag = sqliteTable(
+  "project_tag",
+  { project_id: text().notNull(), name: text().notNull() },
+  (t) => [primaryKey({ columns: [t.project_id, t.name] })],
+);
+
+export const user = sqliteTable("user", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  domain_id: text().notNull(),
+  enabled: flag(true),
+  default_project_id: text(),
+  /** PHC string; null for a user who cannot log in by password. */
+  password: text(),
+  password_created_at: integer(),
+  password_expires_at: integer(),
+  created_at: integer(),
+  last_active_at: integer(),
+  options: options(),
+  /** `email`, `description` and whatever else the client sent. */
+  extra: extra(),
+});
+
+export const group = sqliteTable("group", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  domain_id: text().notNull(),
+  description: text(),
+  extra: extra(),
+});
+
+export const membership = sqliteTable(
+  "user_group_membership",
+  { user_id: text().notNull(), group_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.user_id, t.group_id] })],
+);
+
+export const role = sqliteTable("role", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  domain_id: text(),
+  description: text(),
+  options: options(),
+  extra: extra(),
+});
+
+export const impliedRole = sqliteTable(
+  "implied_role",
+  { prior_role_id: text().notNull(), implied_role_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.prior_role_id, t.implied_role_id] })],
+);
+
+export type AssignmentType =
+  | "UserProject"
+  | "GroupProject"
+  | "UserDomain"
+  | "GroupDomain"
+  | "UserSystem"
+  | "GroupSystem";
+
+export const assignment = sqliteTable(
+  "assignment",
+  {
+    type: text().$type<AssignmentType>().notNull(),
+    actor_id: text().notNull(),
+    target_id: text().notNull(),
+    role_id: text().notNull(),
+    inherited: flag(false),
+  },
+  (t) => [primaryKey({ columns: [t.type, t.actor_id, t.target_id, t.role_id, t.inherited] })],
+);
+
+export const region = sqliteTable("region", {
+  id: text().primaryKey(),
+  description: text().notNull().default(""),
+  parent_region_id: text(),
+  extra: extra(),
+});
+
+export const service = sqliteTable("service", {
+  id: text().primaryKey(),
+  type: text().notNull(),
+  name: text(),
+  description: text(),
+  enabled: flag(true),
+  extra: extra(),
+});
+
+export const endpoint = sqliteTable("endpoint", {
+  id: text().primaryKey(),
+  legacy_endpoint_id: text(),
+  interface: text().$type<"public" | "internal" | "admin">().notNull(),
+  region_id: text(),
+  service_id: text().notNull(),
+  url: text().notNull(),
+  enabled: flag(true),
+  window: text(),
+  extra: extra(),
+});
+
+export const publishedEndpoint = sqliteTable("published_endpoint", { name: text().primaryKey() });
+
+export const policy = sqliteTable("policy", {
+  id: text().primaryKey(),
+  type: text().notNull(),
+  blob: text().notNull(),
+  extra: extra(),
+});
+
+export const credential = sqliteTable("credential", {
+  id: text().primaryKey(),
+  user_id: text().notNull(),
+  project_id: text(),
+  blob: text().notNull(),
+  type: text().notNull(),
+  extra: extra(),
+});
+
+export const trust = sqliteTable("trust", {
+  id: text().primaryKey(),
+  trustor_user_id: text().notNull(),
+  trustee_user_id: text().notNull(),
+  project_id: text(),
+  impersonation: integer({ mode: "boolean" }).notNull(),
+  deleted_at: integer(),
+  expires_at: integer(),
+  remaining_uses: integer(),
+  redelegated_trust_id: text(),
+  redelegation_count: integer().notNull().default(0),
+  extra: extra(),
+});
+
+export const trustRole = sqliteTable(
+  "trust_role",
+  { trust_id: text().notNull(), role_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.trust_id, t.role_id] })],
+);
+
+export const revocationEvent = sqliteTable("revocation_event", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  audit_id: text(),
+  audit_chain_id: text(),
+  user_id: text(),
+  project_id: text(),
+  domain_id: text(),
+  role_id: text(),
+  trust_id: text(),
+  issued_before: integer().notNull(),
+  revoked_at: integer().notNull(),
+});
+
+export type ProjectRow = typeof project.$inferSelect;
+export type UserRow = typeof user.$inferSelect;
+export type GroupRow = typeof group.$inferSelect;
+export type RoleRow = typeof role.$inferSelect;
+export type AssignmentRow = typeof assignment.$inferSelect;
+export type RegionRow = typeof region.$inferSelect;
+export type ServiceRow = typeof service.$inferSelect;
+export type EndpointRow = typeof endpoint.$inferSelect;
+export type PolicyRow = typeof policy.$inferSelect;
+export type CredentialRow = typeof credential.$inferSelect;
+export type TrustRow = typeof trust.$inferSelect;
+export type RevocationEventRow = typeof revocationEvent.$inferSelect;

@@ -1,0 +1,104 @@
+// What other services may ask the network service.
+
+import type { RequestContext } from "../core/context.ts";
+import { peerKey } from "../core/peers.ts";
+
+/** One of the networks a server asked for: by network, by port, with a wanted address or without. */
+export interface RequestedNetwork {
+  networkId?: string;
+  portId?: string;
+  fixedIp?: string;
+  tag?: string;
+}
+
+/** `auto`: whatever the project can use, nothing when it has none; `none`: no network at all. */
+export type NetworkRequest = readonly RequestedNetwork[] | "auto" | "none";
+
+export interface VifAddress {
+  address: string;
+  version: 4 | 6;
+  /** `10.0.0.0/24` */
+  cidr: string;
+  gateway: string | null;
+  dns: string[];
+  floating: string[];
+  subnetId: string;
+}
+
+/** A server's network card. */
+export interface Vif {
+  /** The port's id. */
+  id: string;
+  macAddress: string;
+  networkId: string;
+  /** The network's label: the name before `=` in a server's addresses. */
+  networkName: string;
+  addresses: VifAddress[];
+  mtu: number;
+  /** Where the card is plugged in on the host; null where nothing is plumbed. */
+  bridge: string | null;
+  /** Name of the host's end, unique on the machine: `tap` and the first eleven characters of the port id. */
+  tapName: string;
+  /** `ACTIVE`, `DOWN`, `BUILD` */
+  status: string;
+  tag: string | null;
+  /** False when the port was made by the user and is to outlive the server. */
+  ownedByServer: boolean;
+}
+
+export interface InstanceForNetwork {
+  uuid: string;
+  /** Host name of the guest, for DHCP and DNS. */
+  hostname: string;
+  projectId: string;
+  availabilityZone: string | null;
+  /** The compute host. */
+  host: string;
+}
+
+export interface NetworkPublic {
+  /**
+   * Checks a request before the server is made.
+   * @throws NetworkNotFound, PortNotFound, PortInUse, FixedIpAlreadyInUse, NetworkRequiresSubnet, Conflict when several
+   *   networks are possible and none was named, OverQuota
+   */
+  validateRequest(
+    context: RequestContext,
+    request: NetworkRequest,
+    securityGroups: readonly string[],
+    count: number,
+  ): void;
+  /** Makes or adopts the ports, assigns addresses and groups. All or nothing; repeating it finds what is there. */
+  allocateForInstance(
+    context: RequestContext,
+    instance: InstanceForNetwork,
+    request: NetworkRequest,
+    securityGroups: readonly string[],
+  ): Promise<Vif[]>;
+  /** Gives everything back: ports the server owned are deleted, others are unbound. Idempotent. */
+  deallocateForInstance(context: RequestContext, instanceUuid: string): Promise<void>;
+  /** A card for a running server. */
+  addInterface(
+    context: RequestContext,
+    instance: InstanceForNetwork,
+    request: RequestedNetwork,
+  ): Promise<Vif>;
+  /** @throws PortNotFound when the server has no such port */
+  removeInterface(context: RequestContext, instanceUuid: string, portId: string): Promise<void>;
+  /** The host's side is ready for these cards: bridge, DHCP entries, firewall. Called before the guest starts. */
+  plug(context: RequestContext, instance: InstanceForNetwork, vifs: readonly Vif[]): Promise<void>;
+  /** The guest is off; the ports go DOWN. Idempotent. */
+  unplug(context: RequestContext, instanceUuid: string): Promise<void>;
+  /** The cards of a server, in the order they were given. Fast: read from memory or one prepared statement. */
+  vifs(instanceUuid: string): Vif[];
+  /** The same for many servers at once, for lists. */
+  vifsOf(instanceUuids: readonly string[]): Map<string, Vif[]>;
+  /** Names of the security groups of a server, sorted. */
+  securityGroupsOf(instanceUuid: string): { id: string; name: string }[];
+  addSecurityGroup(context: RequestContext, instanceUuid: string, group: string): Promise<void>;
+  removeSecurityGroup(context: RequestContext, instanceUuid: string, group: string): Promise<void>;
+  /** Which server has this fixed address on the flat network; for the metadata service. */
+  instanceByAddress(address: string): string | null;
+}
+
+export const networkPublic = peerKey<NetworkPublic>("n-net");

@@ -1,0 +1,28 @@
+// The one list of services, in start order: what a service needs stands above it.
+
+import type { ServiceDeclaration } from "./core/service.ts";
+import { keystone } from "./identity/index.ts";
+
+export const declarations: readonly ServiceDeclaration[] = [keystone];
+
+/** Windows of DevStack that are part of another service here, or need none. */
+export const ALIASES: Readonly<Record<string, string | null>> = {
+  "s-proxy": "swift",
+  "s-account": "swift",
+  "s-container": "swift",
+  "s-object": "swift",
+  "q-agt": null,
+  "q-dhcp": null,
+  "q-l3": null,
+  "q-meta": null,
+  "n-obj": null,
+  "n-xvnc": null,
+  mysql: null,
+  postgresql: null,
+  rabbit: null,
+  qpid: null,
+  zeromq: null,
+  etcd3: null,
+  dstat: null,
+  tempest: null,
+};
