@@ -345,6 +345,7 @@ export class Cloud {
       peers: this.peers,
       endpoints: this.endpoints,
       config: (section) => config.values(section),
+      options: (file) => config.rc?.options.get(file) ?? new Map(),
       get policy() {
         return cloud.#enforcer(project);
       },

@@ -12,7 +12,9 @@ import { type Command, CommandError, type Invocation, UsageError } from "./comma
 import { clouds, openrc } from "./credentials.ts";
 import { cleanup, down } from "./down.ts";
 import { logs, trace } from "./logs.ts";
+import { run } from "./run.ts";
 import { queues, restart, start, status, stop } from "./service.ts";
+import { sql } from "./sql.ts";
 import { up } from "./up.ts";
 
 export const commands: readonly Command[] = [
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   queues,
   openrc,
   clouds,
+  run,
+  sql,
   down,
   cleanup,
 ];

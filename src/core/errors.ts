@@ -7,6 +7,7 @@ export type ErrorKind =
   | "unauthorized" // 401
   | "forbidden" // 403
   | "not-found" // 404
+  | "method-not-allowed" // 405
   | "not-acceptable" // 406
   | "conflict" // 409
   | "gone" // 410

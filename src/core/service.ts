@@ -89,6 +89,8 @@ export interface ServiceContext {
   /** The project's bus. */
   readonly bus: Bus;
   config<S extends Section<Record<string, KeySpec<unknown>>>>(section: S): Values<S>;
+  /** Everything set for one of OpenStack's own configuration files (`proxy-server.conf`): group → option → value. */
+  options(file: string): ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 export interface Service {

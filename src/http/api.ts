@@ -159,7 +159,8 @@ async function answerUnknown(options: Prepared, call: Call, allowed: readonly st
     options.authenticate(call);
     if (options.microversions) call.minor = negotiate(call, options.microversions);
     if (allowed.length === 0) throw new NotFound("The resource could not be found.");
-    const reply = options.fault(new NotFound("The method is not allowed for this resource."), call);
+    const error = new CloudError("method-not-allowed", "The method is not allowed for this resource.");
+    const reply = options.fault(error, call);
     return { ...reply, status: 405, headers: { ...reply.headers, allow: allowed.join(", ") } };
   } catch (error) {
     return replyToError(options, call, error);

@@ -19,6 +19,8 @@ export interface RequestEnv {
   mount?: string;
   remoteAddress?: string;
   scheme?: "http" | "https";
+  /** The client waits for "100 Continue" before it sends the body. */
+  continueExpected?: boolean;
 }
 
 export type ReplyBody =
@@ -160,6 +162,7 @@ export class Call {
 
   /** The body as it arrives; the sender is held back while the reader is slow. May be read once. */
   async *stream(): AsyncGenerator<Uint8Array> {
+    if (!this.bodyStarted && this.#env.continueExpected) this.#env.outgoing?.writeContinue();
     this.bodyStarted = true;
     const source = this.#env.incoming ?? this.#request.body;
     if (source) for await (const chunk of source) yield chunk as Uint8Array;

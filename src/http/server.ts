@@ -36,7 +36,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 export function listen(options: ListenOptions): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server: Server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (incoming, outgoing) =>
-    answer(options, incoming, outgoing),
+    answer(options, incoming, outgoing, false),
+  );
+  // "100 Continue" is sent when the handler first reads the body, so that a refused upload is never sent at all.
+  server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    answer(options, incoming, outgoing, true),
   );
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = 0; // an upload may take as long as it takes
@@ -65,21 +69,13 @@ export function listen(options: ListenOptions): Promise<Listener> {
   });
 }
 
-function answer(options: ListenOptions, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function answer(
+  options: ListenOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  continueExpected: boolean,
+): void {
   const target = incoming.url ?? "/";
-  const found = target.startsWith("/") ? options.route(target) : null;
-  if (!found) {
-    plain(outgoing, 404, "Not Found\n");
-    return;
-  }
-  const env: RequestEnv = {
-    incoming,
-    outgoing,
-    target: found.mount === "" ? target : belowMount(target, found.mount),
-    mount: found.mount,
-    remoteAddress: plainAddress(incoming.socket.remoteAddress),
-    scheme: "http",
-  };
   const fail = (error: unknown) => {
     if (!(error instanceof PeerUnavailable)) options.onError(error);
     if (outgoing.headersSent) outgoing.destroy();
@@ -87,6 +83,20 @@ function answer(options: ListenOptions, incoming: IncomingMessage, outgoing: Ser
     else plain(outgoing, 500, "Internal Server Error\n");
   };
   try {
+    const found = target.startsWith("/") ? options.route(target) : null;
+    if (!found) {
+      plain(outgoing, 404, "Not Found\n");
+      return;
+    }
+    const env: RequestEnv = {
+      incoming,
+      outgoing,
+      target: found.mount === "" ? target : belowMount(target, found.mount),
+      mount: found.mount,
+      remoteAddress: plainAddress(incoming.socket.remoteAddress),
+      scheme: "http",
+      continueExpected,
+    };
     // The path is routed as it was sent; Request would normalise it.
     const request = new Request(`http://localhost${encodeForUrl(env.target!)}`, {
       method: methodOf(incoming),
