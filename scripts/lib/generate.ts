@@ -1,0 +1,24 @@
+// The generated files, and whether they are fresh.
+
+import { cloudSection } from "../../src/config/cloud.ts";
+import { stackrcExample } from "../../src/config/example.ts";
+import { declarations } from "../../src/services.ts";
+
+const files: Record<string, () => string> = {
+  "stackrc.example": () => {
+    const sections = new Set(declarations.flatMap((declaration) => declaration.sections));
+    return stackrcExample([cloudSection, ...sections]);
+  },
+};
+
+let stale = false;
+for (const [path, make] of Object.entries(files)) {
+  const text = make();
+  const file = Bun.file(path);
+  const now = (await file.exists()) ? await file.text() : "";
+  if (now === text) continue;
+  stale = true;
+  if (process.argv.includes("--check")) console.log(`${path} is not up to date; run scripts/generate`);
+  else await Bun.write(path, text);
+}
+process.exit(stale && process.argv.includes("--check") ? 1 : 0);
