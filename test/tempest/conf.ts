@@ -1,0 +1,111 @@
+// tempest.conf for one of our clouds. Features are switched on wherever this cloud has them.
+
+export interface TempestFacts {
+  authUrl: string;
+  adminPassword: string;
+  imageRef: string;
+  imageRefAlt: string;
+  publicNetworkId: string;
+  /** Extension aliases as the Network API lists them. */
+  networkExtensions: string[];
+  /** What `/info` of the object store lists. */
+  objectStoreApis: string[];
+  hosts: number;
+}
+
+export function tempestConf(facts: TempestFacts): string {
+  const sections: Record<string, Record<string, string | number | boolean>> = {
+    DEFAULT: { debug: false, log_file: "tempest.log" },
+    oslo_concurrency: { lock_path: "tempest_lock" },
+    auth: {
+      use_dynamic_credentials: true,
+      create_isolated_networks: true,
+      tempest_roles: "member",
+      admin_username: "admin",
+      admin_password: facts.adminPassword,
+      admin_project_name: "admin",
+      admin_domain_name: "Default",
+    },
+    identity: {
+      uri: facts.authUrl.replace(/v3$/, "v2.0"),
+      uri_v3: facts.authUrl,
+      auth_version: "v3",
+      region: "RegionOne",
+      v3_endpoint_type: "public",
+      v2_admin_endpoint_type: "public",
+    },
+    "identity-feature-enabled": {
+      api_v2: true,
+      api_v2_admin: true,
+      api_v3: true,
+      trust: true,
+      project_tags: true,
+      application_credentials: true,
+      access_rules: true,
+    },
+    service_available: { nova: true, neutron: true, glance: true, cinder: true, swift: true, horizon: false },
+    image: { build_timeout: 90 },
+    "image-feature-enabled": { api_v2: true, import_image: true },
+    network: {
+      project_network_cidr: "10.100.0.0/16",
+      project_network_mask_bits: 26,
+      public_network_id: facts.publicNetworkId,
+      floating_network_name: "public",
+      build_interval: 1,
+      build_timeout: 90,
+    },
+    "network-feature-enabled": {
+      api_extensions: facts.networkExtensions.join(","),
+      ipv6: true,
+      ipv6_subnet_attributes: true,
+      port_security: facts.networkExtensions.includes("port-security"),
+      floating_ips: true,
+    },
+    compute: {
+      image_ref: facts.imageRef,
+      image_ref_alt: facts.imageRefAlt,
+      flavor_ref: "1",
+      flavor_ref_alt: "2",
+      min_microversion: "2.1",
+      max_microversion: "2.93",
+      min_compute_nodes: facts.hosts,
+      fixed_network_name: "private",
+      build_timeout: 90,
+      ready_wait: 0,
+      build_interval: 1,
+    },
+    "compute-feature-enabled": {
+      resize: true,
+      suspend: true,
+      pause: true,
+      shelve: true,
+      snapshot: true,
+      console_output: true,
+      config_drive: true,
+      xenapi_apis: true,
+    },
+    validation: { run_validation: false },
+    volume: {
+      catalog_type: "volumev3",
+      min_microversion: "3.0",
+      max_microversion: "3.70",
+      volume_size: 1,
+      build_timeout: 90,
+      build_interval: 1,
+      disk_format: "raw",
+      container_format: "bare",
+    },
+    "volume-feature-enabled": { api_v3: true, snapshot: true, clone: true, backup: false },
+    "object-storage": { operator_role: "member", reseller_admin_role: "ResellerAdmin" },
+    "object-storage-feature-enabled": {
+      discoverability: true,
+      discoverable_apis: facts.objectStoreApis.join(","),
+    },
+  };
+  return Object.entries(sections)
+    .map(([name, options]) => {
+      const rows = Object.entries(options).map(([option, value]) => `${option} = ${value}`);
+      return `[${name}]\n${rows.join("\n")}\n`;
+    })
+    .join("\n");
+}

@@ -1,0 +1,136 @@
+// Runs Debian's Tempest against the compiled cloud with the simulated driver.
+//   bun run test/tempest/run.ts [REGEX]      default: the smoke set of the six services
+// Prints each failure; writes `build/tempest/counts` (passed, failed, skipped) for scripts/test. A failure named in
+// known-failures.txt counts as skipped, with its reason printed; one that no longer fails must be taken off the list.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, run, Stack } from "../support/stack.ts";
+import { type TempestFacts, tempestConf } from "./conf.ts";
+
+const SERVICES = ["identity", "image", "compute", "network", "volume", "object_storage"];
+const SMOKE = `^tempest\\.api\\.(${SERVICES.join("|")})\\..*\\bsmoke\\b`;
+const HOSTS = 2;
+const WORKSPACE = join(ROOT, "build", "tempest");
+
+interface Result {
+  id: string;
+  outcome: "ok" | "FAILED" | "SKIPPED";
+  reason: string;
+}
+
+if (Bun.which("tempest") === null) {
+  console.log("skipped: tempest: needs Debian's package tempest");
+  process.exit(0);
+}
+rmSync(WORKSPACE, { recursive: true, force: true });
+mkdirSync(WORKSPACE, { recursive: true });
+const results = await withCloud();
+process.exit(report(results) ? 0 : 1);
+
+async function withCloud(): Promise<Result[]> {
+  await using stack = await Stack.up({
+    env: { NUMBER_FAKE_NOVA_COMPUTE: String(HOSTS) },
+    args: ["--set", "DEBUG=False"],
+  });
+  const home = join(WORKSPACE, "work");
+  const env = { ...process.env, HOME: WORKSPACE };
+  await must(["tempest", "init", home], env);
+  writeFileSync(join(home, "etc", "tempest.conf"), tempestConf(await facts(stack)));
+  const regex = process.argv[2] ?? SMOKE;
+  const startedAt = Date.now();
+  const outcome = await run(["tempest", "run", "--regex", regex, "--concurrency", "3"], {
+    cwd: home,
+    env,
+    timeoutMs: 25 * 60_000,
+  });
+  writeFileSync(join(WORKSPACE, "output.txt"), outcome.stdout + outcome.stderr);
+  const rows = parse(outcome.stdout);
+  console.log(`tempest: ${rows.length} results in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
+  if (rows.length === 0) throw new Error(`tempest ran nothing: ${outcome.stdout}${outcome.stderr}`);
+  return rows;
+}
+
+async function facts(stack: Stack): Promise<TempestFacts> {
+  const image = async (name: string) => {
+    const file = join(stack.state, `${name}.raw`);
+    writeFileSync(file, new Uint8Array(1 << 20));
+    const args = ["--public", "--disk-format", "raw", "--container-format", "bare", "--file", file, name];
+    return (await stack.admin("openstack", "image", "create", ...args, "-f", "value", "-c", "id")).trim();
+  };
+  const imageRef = await image("tempest");
+  const imageRefAlt = await image("tempest-alt");
+  const publicNetworkId = (
+    await stack.admin("openstack", "network", "show", "public", "-f", "value", "-c", "id")
+  ).trim();
+  const extensions = await stack.admin("openstack", "extension", "list", "--network", "-f", "value", "-c", "Alias");
+  const catalog = JSON.parse(await stack.admin("openstack", "catalog", "show", "object-store", "-f", "json"));
+  const swift: string = catalog.endpoints.find((e: { interface: string }) => e.interface === "public").url;
+  const info = await (await fetch(`${swift.replace(/\/v1\/.*$/, "")}/info`)).json();
+  return {
+    authUrl: stack.adminEnv["OS_AUTH_URL"]!,
+    adminPassword: stack.adminEnv["OS_PASSWORD"]!,
+    imageRef,
+    imageRefAlt,
+    publicNetworkId,
+    networkExtensions: extensions.trim().split("\n"),
+    objectStoreApis: Object.keys(info as object).filter((name) => name !== "swift"),
+    hosts: HOSTS,
+  };
+}
+
+async function must(command: string[], env: Record<string, string | undefined>): Promise<void> {
+  const outcome = await run(command, { env });
+  if (outcome.status !== 0) throw new Error(`${command.join(" ")}: ${outcome.stderr}${outcome.stdout}`);
+}
+
+/** `{0} tempest.api.x.Class.test[id-...] [0.1s] ... ok` */
+function parse(output: string): Result[] {
+  const rows: Result[] = [];
+  for (const [, id, outcome, reason] of output.matchAll(
+    /^\{\d+\} (\S.*?)(?: \[[\d.]+s\])? \.\.\. (ok|FAILED|SKIPPED)(?:: (.*))?$/gm,
+  )) {
+    rows.push({ id: id!, outcome: outcome as Result["outcome"], reason: reason ?? "" });
+  }
+  return rows;
+}
+
+/** True when nothing failed that is not on the list. */
+function report(rows: Result[]): boolean {
+  const known = knownFailures();
+  let [passed, failed, skipped] = [0, 0, 0];
+  for (const { id, outcome, reason } of rows) {
+    const name = id.replace(/\[.*$/, "").replace(/^setUpClass \((.*)\)$/, "$1");
+    const excuse = known.get(name);
+    if (outcome === "ok") {
+      passed++;
+      if (excuse !== undefined) {
+        failed++;
+        console.log(`passes now, take it off known-failures.txt: ${name}`);
+      }
+    } else if (outcome === "SKIPPED") {
+      skipped++;
+      console.log(`skipped: ${name}: ${reason}`);
+    } else if (excuse !== undefined) {
+      skipped++;
+      console.log(`known failure: ${name}: ${excuse}`);
+    } else {
+      failed++;
+      console.log(`FAILED: ${name} (see build/tempest/output.txt)`);
+    }
+  }
+  writeFileSync(join(WORKSPACE, "counts"), `${passed} ${failed} ${skipped}\n`);
+  console.log(`tempest: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0;
+}
+
+/** Lines `TEST<blank>REASON`; `#` starts a comment. */
+function knownFailures(): Map<string, string> {
+  const text = readFileSync(join(import.meta.dir, "known-failures.txt"), "utf8");
+  return new Map(
+    text
+      .split("\n")
+      .filter((line) => line.trim() !== "" && !line.startsWith("#"))
+      .map((line) => [line.split(/\s/)[0]!, line.slice(line.search(/\s/)).trim()] as const),
+  );
+}
