@@ -120,7 +120,9 @@ export class Cloud {
         onError: (error) => this.#log.error(null, "request failed", error),
       });
     }
-    for (const window of this.#handles.keys()) await this.startService(window).catch(() => {});
+    for (const handle of this.#handles.values()) {
+      await this.#inTurn(handle, () => this.#start(handle)).catch(() => {}); // noted as the service's state
+    }
   }
 
   /** Stops the services in reverse order. Safe to call twice. */
@@ -137,10 +139,17 @@ export class Cloud {
     this.#databases.clear();
   }
 
-  /** @throws NotFound for an unknown window; whatever the service's start throws */
+  /**
+   * Starts a stopped service, with configuration and plugins read anew.
+   * @throws NotFound for an unknown window, ConfigError, whatever the service's start throws
+   */
   startService(window: string): Promise<void> {
     const handle = this.#handle(window);
-    return this.#inTurn(handle, () => this.#start(handle));
+    return this.#inTurn(handle, async () => {
+      if (handle.state === "running") return;
+      this.#config = this.#options.loadConfig();
+      await this.#start(handle);
+    });
   }
 
   stopService(window: string): Promise<void> {

@@ -61,8 +61,8 @@ async function run(invocation: Invocation): Promise<number> {
   const terminal = process.stdout.isTTY && !values["foreground"];
   if (values["detach"]) return detach(invocation);
   if (terminal) {
-    const status = await detach(invocation);
-    return status === 0 ? attachTerminal(invocation) : status;
+    await detach(invocation); // a service that failed is best looked at in its window
+    return attachTerminal(invocation);
   }
   return foreground(invocation);
 }

@@ -17,7 +17,18 @@ describe("help and errors", () => {
     const { stdout, status } = await stack("help");
     expect(status).toBe(0);
     const names = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gm)].map((m) => m[1]!);
-    for (const name of ["up", "attach", "status", "start", "stop", "restart", "logs", "openrc", "clouds", "run"]) {
+    for (const name of [
+      "up",
+      "attach",
+      "status",
+      "start",
+      "stop",
+      "restart",
+      "logs",
+      "openrc",
+      "clouds",
+      "run",
+    ]) {
       expect(names).toContain(name);
     }
     for (const name of ["sql", "queues", "trace", "doctor", "down", "cleanup"]) expect(names).toContain(name);
@@ -56,7 +67,8 @@ describe("a cloud", () => {
     const { stdout } = await stack("status", "--json", "--state", state);
     const status = JSON.parse(stdout);
     expect(status).toMatchObject({ state: "running", ready: true, driver: { name: "fake" } });
-    for (const service of status.services) expect([service.window, service.state]).toEqual([service.window, "running"]);
+    for (const service of status.services)
+      expect([service.window, service.state]).toEqual([service.window, "running"]);
     const apis = status.services.filter((service: { url: string | null }) => service.url !== null);
     expect(apis.length).toBeGreaterThan(6);
     for (const { url } of apis) {
