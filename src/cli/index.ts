@@ -10,6 +10,7 @@ import { CloudError } from "../core/errors.ts";
 import { attach } from "./attach.ts";
 import { type Command, CommandError, type Invocation, UsageError } from "./command.ts";
 import { clouds, openrc } from "./credentials.ts";
+import { doctor } from "./doctor.ts";
 import { cleanup, down } from "./down.ts";
 import { logs, trace } from "./logs.ts";
 import { run } from "./run.ts";
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   clouds,
   run,
   sql,
+  doctor,
   down,
   cleanup,
 ];
