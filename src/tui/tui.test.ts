@@ -187,9 +187,8 @@ describe("windows", () => {
   test("the list and the question choose a window without leaking keys into it", () => {
     const { windows, panes } = setup();
     windows.input('\x01"');
-    expect(windows.frame(40, 10).rows).toContainEqual(
-      expect.stringMatching(/^\x1b\[7m {2}0 shell +\x1b\[m$/),
-    );
+    const highlighted = windows.frame(40, 10).rows.find((row) => row.startsWith("\x1b[7m"));
+    expect(highlighted).toContain("0 shell");
     windows.input("j");
     windows.input("\r");
     expect(windows.current.title).toBe("key");
