@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { configDrive, guestDirectory, keyPair, Machine, run, until, whyNot } from "./machine.ts";
+import { configDrive, guestDirectory, keyPair, Machine, overlay, run, until, whyNot } from "./machine.ts";
 
 const reason = await whyNot();
 if (reason) console.log(`guest tests skipped: ${reason}`);
@@ -41,7 +41,9 @@ describe.skipIf(reason !== undefined)("guest", () => {
   test("manifest names what is there", async () => {
     const manifest = await Bun.file(join(guestDirectory, "manifest.json")).json();
     expect(manifest.default_user).toBe("cirros");
-    expect(manifest.built_from.map((entry: { package: string }) => entry.package)).toContain("busybox-static");
+    expect(manifest.built_from.map((entry: { package: string }) => entry.package)).toContain(
+      "busybox-static",
+    );
     const formats: string[] = [];
     for (const entry of manifest.files) {
       const content = await Bun.file(join(guestDirectory, entry.file)).bytes();
@@ -74,10 +76,19 @@ describe.skipIf(reason !== undefined)("guest", () => {
     expect(text).toContain("login as 'cirros' user. default password: 'gocubsgo'. use 'sudo' for root.");
     expect(text).toMatch(/GROWROOT: CHANGED/);
 
+    await machine.type("cirros\n");
+    await machine.shows(/Password: /, 20);
+    await machine.type("gocubsgo\n");
+    await machine.shows(/Password: [\s\S]*\$ /, 20);
+    await machine.type("sudo id -un\n");
+    await machine.shows(/\nroot\n/, 20);
+
     const guest = (command: string) => machine!.ssh(key.path, command);
     expect(await guest("hostname; id -un; sudo id -un")).toBe("test\ncirros\nroot\n");
     expect(await machine.ssh(key.path, "id -un", "root")).toBe("root\n");
-    expect(await guest("cat '/etc/injected \u00e9.txt' /var/log/user-data.log")).toBe("injected\nuser data of test\n");
+    expect(await guest("cat '/etc/injected \u00e9.txt' /var/log/user-data.log")).toBe(
+      "injected\nuser data of test\n",
+    );
     const rootMb = Number(await guest("df -m / | awk 'END { print $2 }'"));
     expect(rootMb).toBeGreaterThan(1900);
     expect(await guest("grep -c vdb /proc/partitions || true")).toBe("0\n");
@@ -85,10 +96,19 @@ describe.skipIf(reason !== undefined)("guest", () => {
     const volume = join(directory, "volume");
     await run("qemu-img", "create", "-q", "-f", "raw", volume, "64M");
     await machine.ask("blockdev-add", { driver: "file", "node-name": "volume", filename: volume });
-    await machine.ask("device_add", { driver: "virtio-blk-pci", id: "disk1", drive: "volume", serial: "0123456789abcdef0123" });
-    await until("vdb in /proc/partitions", 20, async () => / 65536 vdb\n/.test(await guest("cat /proc/partitions")));
+    await machine.ask("device_add", {
+      driver: "virtio-blk-pci",
+      id: "disk1",
+      drive: "volume",
+      serial: "0123456789abcdef0123",
+    });
+    await until("vdb in /proc/partitions", 20, async () =>
+      / 65536 vdb\n/.test(await guest("cat /proc/partitions")),
+    );
     // What Tempest does with a volume, and what the serial number is for.
-    await guest("sudo mkfs -t ext4 /dev/vdb && sudo mount /dev/disk/by-id/virtio-0123456789abcdef0123 /mnt && sudo umount /mnt");
+    await guest(
+      "sudo mkfs -t ext4 /dev/vdb && sudo mount /dev/disk/by-id/virtio-0123456789abcdef0123 /mnt && sudo umount /mnt",
+    );
     await machine.ask("device_del", { id: "disk1" });
     await until("vdb gone", 20, async () => !(await guest("cat /proc/partitions")).includes("vdb"));
 
@@ -126,7 +146,7 @@ describe.skipIf(reason !== undefined)("guest", () => {
       const guest = (command: string) => machine!.ssh(key.path, command);
       expect(await guest("sudo cat /root/runs")).toBe("run\n");
       const hostKeys = await guest("sudo cat /etc/dropbear/host-keys");
-      await guest("sudo sh -c 'echo kept >/root/kept; sync'");
+      await guest("sudo sh -c 'echo kept >/root/kept; sync /root/kept'");
       pathsSeen = [];
       await machine.ask("system_reset");
       await machine.shows(login, bootSeconds, 2);
@@ -135,7 +155,8 @@ describe.skipIf(reason !== undefined)("guest", () => {
 
       // A server made from a snapshot of this disk: another id, so everything is done again.
       answers["/2009-04-04/meta-data/instance-id"] = "i-00000002";
-      await guest("sudo reboot");
+      // ssh may see the connection end before the command's status.
+      await guest("sudo reboot").catch(() => {});
       await machine.shows(login, bootSeconds, 3);
       expect(await guest("sudo cat /root/runs")).toBe("run\nrun\n");
       expect(await guest("sudo cat /etc/dropbear/host-keys")).not.toBe(hostKeys);
@@ -147,7 +168,13 @@ describe.skipIf(reason !== undefined)("guest", () => {
   test("q35, e1000 and a SATA disk start the kernel that has their drivers", async () => {
     const drive = join(directory, "config-2.q35");
     await configDrive(drive, { "latest/meta_data.json": JSON.stringify(metaData()) });
-    machine = await Machine.start({ machine: "q35", diskGb: 1, diskBus: "ide", nicModel: "e1000", configDrive: drive });
+    machine = await Machine.start({
+      machine: "q35",
+      diskGb: 1,
+      diskBus: "ide",
+      nicModel: "e1000",
+      configDrive: drive,
+    });
     const text = await machine.shows(login, bootSeconds);
     expect(text).toMatch(/=== datasource: configdrive local ===/);
     expect(await machine.ssh(key.path, "uname -r; ls /sys/class/net; df / | awk 'END { print $1 }'")).toMatch(
@@ -155,20 +182,49 @@ describe.skipIf(reason !== undefined)("guest", () => {
     );
   }, 180_000);
 
-  test("kernel, ramdisk and root file system boot without a boot loader", async () => {
+  test("kernel, ramdisk and root file system boot without a boot loader; a network without DHCP", async () => {
     const drive = join(directory, "config-2.ami");
-    await configDrive(drive, { "latest/meta_data.json": JSON.stringify(metaData()) });
+    const link = { id: "tap0", ethernet_mac_address: "fa:16:3e:01:02:03", type: "bridge", mtu: null };
+    const files = {
+      "latest/meta_data.json": JSON.stringify(metaData()),
+      // A network without DHCP, as Nova describes it.
+      "latest/network_data.json": JSON.stringify({
+        links: [link],
+        networks: [
+          {
+            ...{
+              id: "network0",
+              type: "ipv4",
+              link: "tap0",
+              ip_address: "169.254.169.20",
+              netmask: "255.255.255.0",
+            },
+            routes: [{ network: "0.0.0.0", netmask: "0.0.0.0", gateway: "169.254.169.2" }],
+          },
+        ],
+        services: [{ type: "dns", address: "169.254.169.3" }],
+      }),
+    };
+    await configDrive(drive, files, "vfat");
     const disk = join(directory, "ami");
-    await run("qemu-img", "create", "-q", "-f", "qcow2", "-b", join(guestDirectory, "guest-root.img"), "-F", "raw", disk, "1G");
+    await overlay(join(guestDirectory, "guest-root.img"), "raw", disk, 1);
     machine = await Machine.start({
-      configDrive: drive,
-      args: [
-        ...["-kernel", join(guestDirectory, "guest-vmlinuz"), "-initrd", join(guestDirectory, "guest-initrd")],
-        ...["-append", "root=/dev/vda console=tty0 console=ttyS0", "-drive", `file=${disk},if=virtio,format=qcow2`],
+      settings: [
+        ["-kernel", join(guestDirectory, "guest-vmlinuz")],
+        ["-initrd", join(guestDirectory, "guest-initrd")],
+        ["-append", "root=/dev/vda console=tty0 console=ttyS0"],
+        ["-drive", `file=${disk},if=virtio,format=qcow2`],
+        ["-drive", `file=${drive},if=virtio,format=raw,readonly=on`],
       ],
     });
-    await machine.shows(login, bootSeconds);
-    expect(await machine.ssh(key.path, "df -m / | awk 'END { print ($2 > 900), $1 }'")).toBe("1 /dev/vda\n");
+    const text = await machine.shows(login, bootSeconds);
+    expect(text).toContain("eth0: set up from the config drive");
+    expect(text).not.toContain("Sending discover");
+    const guest = (command: string) => machine!.ssh(key.path, command);
+    expect(await guest("df -m / | awk 'END { print ($2 > 900), $1 }'")).toBe("1 /dev/vda\n");
+    expect(await guest("ip route | head -n 1; cat /etc/resolv.conf")).toBe(
+      "default via 169.254.169.2 dev eth0 \nnameserver 169.254.169.3\n",
+    );
   }, 180_000);
 
   test("without DHCP and metadata it still comes to the login prompt", async () => {

@@ -20,13 +20,20 @@ export async function whyNot(): Promise<string | undefined> {
 /** Runs a command; throws with its output when it fails. */
 export async function run(...command: string[]): Promise<string> {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   if ((await child.exited) !== 0) throw new Error(`${command.join(" ")}: ${out}${err}`);
   return out;
 }
 
 /** Asks again until the answer is neither undefined nor false; throws after `seconds`. */
-export async function until<T>(what: string, seconds: number, ask: () => Promise<T> | T): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T> | T,
+): Promise<NonNullable<T>> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
@@ -34,6 +41,16 @@ export async function until<T>(what: string, seconds: number, ask: () => Promise
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
     await Bun.sleep(50);
   }
+}
+
+/** A qcow2 of `sizeGb` on top of an image. */
+export async function overlay(
+  image: string,
+  format: "qcow2" | "raw",
+  path: string,
+  sizeGb: number,
+): Promise<void> {
+  await run(..."qemu-img create -q -f qcow2 -F".split(" "), format, "-b", image, path, `${sizeGb}G`);
 }
 
 function freePort(): Promise<number> {
@@ -47,25 +64,32 @@ function freePort(): Promise<number> {
   });
 }
 
-/** A config drive, path below openstack/ to content: ISO 9660 when the host can make one, else the other format Nova knows, vfat. */
-export async function configDrive(path: string, files: Record<string, string>): Promise<"iso9660" | "vfat"> {
+/**
+ * Makes a config drive of `files`, path below openstack/ to content: in Nova's usual format, ISO 9660, when the host can make one;
+ * else, or when asked for, in its other one, vfat of 64 MB.
+ */
+export async function configDrive(
+  path: string,
+  files: Record<string, string>,
+  format?: "vfat",
+): Promise<void> {
   const tree = `${path}.d`;
-  for (const [name, content] of Object.entries(files)) await Bun.write(join(tree, "openstack", name), content);
+  for (const [name, content] of Object.entries(files))
+    await Bun.write(join(tree, "openstack", name), content);
   const mkisofs = Bun.which("genisoimage") ?? Bun.which("xorrisofs");
-  if (mkisofs) {
+  if (mkisofs && format !== "vfat") {
     await run(mkisofs, "-quiet", "-J", "-R", "-V", "config-2", "-o", path, tree);
-    return "iso9660";
+    return;
   }
   await run("mformat", "-i", path, "-C", "-T", "131072", "-h", "255", "-s", "63", "-v", "config-2", "::");
   await run("mcopy", "-i", path, "-s", join(tree, "openstack"), "::/");
-  return "vfat";
 }
 
 export interface MachineOptions {
   /** "pc" unless said. */
   machine?: string;
   memoryMb?: number;
-  /** Size of the root disk, an overlay of guest.qcow2; left out when `args` bring their own disk. */
+  /** Size of the root disk, an overlay of guest.qcow2; left out when `settings` bring their own disk. */
   diskGb?: number;
   nicModel?: string;
   diskBus?: "virtio" | "ide";
@@ -74,7 +98,8 @@ export interface MachineOptions {
   metadataPort?: number;
   /** The interface's cable leads nowhere: no DHCP, no metadata, no ssh. */
   unplugged?: boolean;
-  args?: string[];
+  /** More options of QEMU with their values. */
+  settings?: [string, string][];
 }
 
 export class Machine {
@@ -95,21 +120,33 @@ export class Machine {
     const sshPort = await freePort();
     // The guest's network is 169.254.169.0/24 so that QEMU itself can play the metadata service; nothing else is reachable.
     let net = `user,id=net0,restrict=on,net=169.254.169.0/24,dhcpstart=169.254.169.20,hostfwd=tcp:127.0.0.1:${sshPort}-:22`;
-    if (options.metadataPort) net += `,guestfwd=tcp:169.254.169.254:80-cmd:${process.execPath} ${join(import.meta.dir, "forward.ts")} ${options.metadataPort}`;
+    if (options.metadataPort)
+      net += `,guestfwd=tcp:169.254.169.254:80-cmd:${process.execPath} ${join(import.meta.dir, "forward.ts")} ${options.metadataPort}`;
     if (options.unplugged) net = "hubport,hubid=1,id=net0";
-    const command = [
-      ...["qemu-system-x86_64", "-machine", `${options.machine ?? "pc"},accel=tcg`, "-cpu", "qemu64", "-nodefaults"],
-      ...["-m", `${options.memoryMb ?? 128}`, "-display", "none", "-vga", "std"],
-      ...["-serial", `file:${join(directory, "console.log")}`, "-qmp", `unix:${join(directory, "qmp")},server=on,wait=off`],
-      ...["-netdev", net, "-device", `${options.nicModel ?? "virtio-net-pci"},netdev=net0,mac=fa:16:3e:01:02:03`],
+    const at = (name: string) => join(directory, name);
+    const settings: [string, string][] = [
+      ["-machine", `${options.machine ?? "pc"},accel=tcg`],
+      ["-cpu", "qemu64"],
+      ["-m", `${options.memoryMb ?? 128}`],
+      ["-display", "none"],
+      ["-vga", "std"],
+      ["-chardev", `socket,id=console,path=${at("console")},server=on,wait=off,logfile=${at("console.log")}`],
+      ["-serial", "chardev:console"],
+      ["-qmp", `unix:${at("qmp")},server=on,wait=off`],
+      ["-netdev", net],
+      ["-device", `${options.nicModel ?? "virtio-net-pci"},netdev=net0,mac=fa:16:3e:01:02:03`],
+      ...(options.settings ?? []),
     ];
     if (options.diskGb) {
-      const disk = join(directory, "disk");
-      await run("qemu-img", "create", "-q", "-f", "qcow2", "-b", join(guestDirectory, "guest.qcow2"), "-F", "qcow2", disk, `${options.diskGb}G`);
-      command.push("-drive", `file=${disk},if=${options.diskBus ?? "virtio"},format=qcow2`);
+      await overlay(join(guestDirectory, "guest.qcow2"), "qcow2", at("disk"), options.diskGb);
+      settings.push(["-drive", `file=${at("disk")},if=${options.diskBus ?? "virtio"},format=qcow2`]);
     }
-    if (options.configDrive) command.push("-cdrom", options.configDrive);
-    const child = Bun.spawn([...command, ...(options.args ?? [])], { stdin: "ignore", stdout: "ignore", stderr: "inherit" });
+    if (options.configDrive) settings.push(["-cdrom", options.configDrive]);
+    const child = Bun.spawn(["qemu-system-x86_64", "-nodefaults", ...settings.flat()], {
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "inherit",
+    });
     const socket = await until("QMP", 10, () => {
       if (child.exitCode !== null) throw new Error("QEMU did not start");
       return new Promise<Socket | undefined>((done) => {
@@ -150,6 +187,14 @@ export class Machine {
     return (await Bun.file(join(this.directory, "console.log")).text()).replaceAll("\r", "");
   }
 
+  /** Types on the serial console. */
+  type(text: string): Promise<void> {
+    return new Promise((done, fail) => {
+      const socket = connect(join(this.directory, "console"), () => socket.end(text, () => done()));
+      socket.on("error", fail);
+    });
+  }
+
   /** Waits until the console has shown `pattern` `times` times; returns the whole console. */
   async shows(pattern: RegExp, seconds = 60, times = 1): Promise<string> {
     const all = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
@@ -165,8 +210,23 @@ export class Machine {
 
   /** Runs a command in the guest, as cirros unless said. */
   ssh(key: string, command: string, user = "cirros"): Promise<string> {
-    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "ConnectTimeout=20", "IdentitiesOnly=yes"];
-    return run("ssh", ...options.flatMap((option) => ["-o", option]), "-i", key, "-p", `${this.sshPort}`, `${user}@127.0.0.1`, command);
+    const options = [
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "LogLevel=ERROR",
+      "ConnectTimeout=20",
+      "IdentitiesOnly=yes",
+    ];
+    return run(
+      "ssh",
+      ...options.flatMap((option) => ["-o", option]),
+      "-i",
+      key,
+      "-p",
+      `${this.sshPort}`,
+      `${user}@127.0.0.1`,
+      command,
+    );
   }
 
   /** Resolves when QEMU has ended by itself. */

@@ -75,7 +75,12 @@ test("within a service, imports point down: the API knows the rules, the rules k
 test("SQL stands only in stores, migrations and the database runner", async () => {
   const wrong: string[] = [];
   for await (const file of new Bun.Glob("**/*.ts").scan(SRC)) {
-    if (isTest(file) || /(^|\/)(store|stores|tables|migrations)/.test(file) || /(-store|sql|tables)[^/]*\.ts$/.test(file)) continue;
+    if (
+      isTest(file) ||
+      /(^|\/)(store|stores|tables|migrations)/.test(file) ||
+      /(-store|sql|tables)[^/]*\.ts$/.test(file)
+    )
+      continue;
     if (/^(db|core\/bus-store|core\/lock|cli\/sql)/.test(file)) continue;
     const text = await Bun.file(join(SRC, file)).text();
     if (/\b(INSERT INTO|DELETE FROM|CREATE TABLE|SELECT .+ FROM)\b/.test(text)) wrong.push(file);

@@ -16,7 +16,12 @@ export interface Outcome {
 /** Runs a program to its end. Never throws for a non-zero status: tests assert it. */
 export async function run(
   command: string[],
-  options: { env?: Record<string, string | undefined>; cwd?: string; stdin?: string | Uint8Array; timeoutMs?: number } = {},
+  options: {
+    env?: Record<string, string | undefined>;
+    cwd?: string;
+    stdin?: string | Uint8Array;
+    timeoutMs?: number;
+  } = {},
 ): Promise<Outcome> {
   const child = Bun.spawn(command, {
     cwd: options.cwd ?? tmpdir(),
@@ -49,7 +54,12 @@ export class Stack implements AsyncDisposable {
   readonly demoEnv: Record<string, string | undefined>;
   #keep: boolean;
 
-  private constructor(state: string, admin: Record<string, string>, demo: Record<string, string>, keep: boolean) {
+  private constructor(
+    state: string,
+    admin: Record<string, string>,
+    demo: Record<string, string>,
+    keep: boolean,
+  ) {
     this.state = state;
     const base = { PATH: process.env["PATH"], HOME: state, LANG: "C.UTF-8", STACK_STATE: state };
     this.adminEnv = { ...base, ...admin };
@@ -63,11 +73,15 @@ export class Stack implements AsyncDisposable {
     const state = options.state ?? mkdtempSync(join(tmpdir(), "stack-it-"));
     const driver = options.args?.includes("--driver") ? [] : ["--driver", "fake"];
     const port = options.args?.includes("--port") ? [] : ["--port", "0"];
-    const started = await run([BINARY, "up", "--detach", ...port, ...driver, "--state", state, ...(options.args ?? [])], {
-      env: { PATH: process.env["PATH"], ...options.env },
-      cwd: state,
-    });
-    if (started.status !== 0) throw new Error(`stack up failed (${started.status}): ${started.stderr}${started.stdout}`);
+    const started = await run(
+      [BINARY, "up", "--detach", ...port, ...driver, "--state", state, ...(options.args ?? [])],
+      {
+        env: { PATH: process.env["PATH"], ...options.env },
+        cwd: state,
+      },
+    );
+    if (started.status !== 0)
+      throw new Error(`stack up failed (${started.status}): ${started.stderr}${started.stdout}`);
     const [admin, demo] = await Promise.all([openrc(state, "admin"), openrc(state, "demo")]);
     return new Stack(state, admin, demo, options.state !== undefined);
   }
@@ -105,7 +119,9 @@ export class Stack implements AsyncDisposable {
   async #client(env: Record<string, string | undefined>, command: string[]): Promise<string> {
     const outcome = await run(command, { env, cwd: this.state, timeoutMs: 300_000 });
     if (outcome.status !== 0) {
-      throw new Error(`${command.join(" ")} ended with ${outcome.status}: ${outcome.stderr}${outcome.stdout}`);
+      throw new Error(
+        `${command.join(" ")} ended with ${outcome.status}: ${outcome.stderr}${outcome.stdout}`,
+      );
     }
     return outcome.stdout;
   }
@@ -115,6 +131,9 @@ async function openrc(state: string, user: string): Promise<Record<string, strin
   const { stdout, stderr, status } = await run([BINARY, "openrc", user, "--state", state]);
   if (status !== 0) throw new Error(`stack openrc failed: ${stderr}`);
   return Object.fromEntries(
-    [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name!, value!.replace(/^'(.*)'$/, "$1")]),
+    [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [
+      name!,
+      value!.replace(/^'(.*)'$/, "$1"),
+    ]),
   );
 }

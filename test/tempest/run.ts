@@ -63,7 +63,16 @@ async function facts(stack: Stack): Promise<TempestFacts> {
   const publicNetworkId = (
     await stack.admin("openstack", "network", "show", "public", "-f", "value", "-c", "id")
   ).trim();
-  const extensions = await stack.admin("openstack", "extension", "list", "--network", "-f", "value", "-c", "Alias");
+  const extensions = await stack.admin(
+    "openstack",
+    "extension",
+    "list",
+    "--network",
+    "-f",
+    "value",
+    "-c",
+    "Alias",
+  );
   const catalog = JSON.parse(await stack.admin("openstack", "catalog", "show", "object-store", "-f", "json"));
   const swift: string = catalog.endpoints.find((e: { interface: string }) => e.interface === "public").url;
   const info = await (await fetch(`${swift.replace(/\/v1\/.*$/, "")}/info`)).json();
