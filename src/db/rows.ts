@@ -1,6 +1,15 @@
 // The few statements every table with an `id` needs, prepared once.
 
-import { eq, type InferInsertModel, type InferSelectModel, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  eq,
+  getTableColumns,
+  type InferInsertModel,
+  type InferSelectModel,
+  isNull,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ProjectDatabase } from "./open.ts";
 
@@ -33,6 +42,27 @@ export class Rows<T extends IdTable> {
       .where(where)
       .orderBy(...orderBy)
       .all() as InferSelectModel<T>[];
+  }
+
+  /** The rows whose columns equal what is given; `undefined` asks nothing, `null` asks for NULL. */
+  match(values: Partial<InferSelectModel<T>>, ...orderBy: SQL[]): InferSelectModel<T>[] {
+    return this.list(this.#equal(values), ...orderBy);
+  }
+
+  removeMatching(values: Partial<InferSelectModel<T>>): number {
+    const where = this.#equal(values);
+    if (!where) throw new TypeError("refusing to remove every row");
+    return this.removeWhere(where);
+  }
+
+  #equal(values: Partial<InferSelectModel<T>>): SQL | undefined {
+    const columns = getTableColumns(this.table) as Record<string, SQLiteColumn>;
+    const conditions: SQL[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) continue;
+      conditions.push(value === null ? isNull(columns[name]!) : eq(columns[name]!, value));
+    }
+    return and(...conditions);
   }
 
   first(where: SQL): InferSelectModel<T> | null {

@@ -11,7 +11,7 @@ import { type Authenticate, AuthenticationRequired, authenticateByToken, unautho
 import { Call, type Reply, type RequestEnv } from "./call.ts";
 import { type Microversions, negotiate, versionHeaders } from "./microversion.ts";
 import { ALREADY_SENT, sendReply, toResponse } from "./send.ts";
-import { firstViolation, type Violation } from "./validate.ts";
+import { firstViolation, type Precedence, type Violation } from "./validate.ts";
 
 /** A policy rule asked about the caller's own project before the handler runs; or who else decides. */
 export type Access =
@@ -58,6 +58,15 @@ export interface ApiOptions {
   maxBodyBytes?: number;
   /** The service's wording of a body that is no JSON; the default is Nova's. */
   malformed?(): CloudError;
+  /**
+   * Reads a JSON body in the service's own way. The function it resolves to judges the body and returns it; it is
+   * called when the handler first reads `call.body`, so after the handler has asked the policy.
+   */
+  readBody?(call: Call, schema: TSchema): Promise<() => unknown>;
+  /** Sent with every answer; names in lower case. */
+  headers?: Readonly<Record<string, string>>;
+  /** `/images/` is not `/images` (Glance). */
+  exactPaths?: boolean;
 }
 
 type Prepared = Pick<ApiOptions, "context" | "fault"> & ApiOptions & { authenticate: Authenticate };
@@ -68,12 +77,13 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: RequestEnv }> {
   const { context, rewrite } = options;
   const prepared: Prepared = {
     ...options,
-    authenticate: options.authenticate ?? authenticateByToken(context.peers),
+    authenticate: options.authenticate ?? authenticateByToken(context.peers, serviceTypes(context)),
   };
   const pathOf = (request: Request, env?: RequestEnv) => {
     const target = env?.target ?? request.url.slice(request.url.indexOf("/", 8));
     const mark = target.search(/[?#]/);
-    const path = trimSlash(mark < 0 ? target : target.slice(0, mark));
+    const sent = mark < 0 ? target : target.slice(0, mark);
+    const path = options.exactPaths ? sent : trimSlash(sent);
     return rewrite ? rewrite(path) : path;
   };
   const app = new Hono<{ Bindings: RequestEnv }>({
@@ -82,11 +92,11 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: RequestEnv }> {
   for (const { method, path, get, head } of dispatchTable(options.routes)) {
     app.on(method, [path], function run(c) {
       const call = new Call(c, context.ids, context.policy);
-      const route = call.method === "HEAD" ? (head ?? get) : get;
+      const routes = call.method === "HEAD" && head ? [head] : get;
       return finish(
         prepared,
         call,
-        route ? answerRoute(prepared, route, call) : answerUnknown(prepared, call, ["HEAD"]),
+        routes.length > 0 ? answerRoute(prepared, routes, call) : answerUnknown(prepared, call, ["HEAD"]),
       );
     });
   }
@@ -99,10 +109,18 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: RequestEnv }> {
   return app;
 }
 
+function serviceTypes({ endpoints, window }: ServiceContext): string[] {
+  return endpoints
+    .published()
+    .filter((entry) => entry.window === window)
+    .map((entry) => entry.type);
+}
+
 interface Dispatch {
   method: string;
   path: string;
-  get: Route | null;
+  /** Several when they serve different microversions. */
+  get: Route[];
   /** Answers HEAD in place of `get`. */
   head: Route | null;
 }
@@ -115,31 +133,37 @@ function dispatchTable(routes: readonly Route[]): Dispatch[] {
   const table: Dispatch[] = [];
   for (const route of routes) {
     if (route.method === "HEAD") continue;
+    const same = table.find(({ method, path }) => method === route.method && path === route.path);
+    if (same) {
+      same.get.push(route);
+      continue;
+    }
     const head = route.method === "GET" ? (heads.get(route.path) ?? null) : null;
     if (head) heads.delete(route.path);
-    table.push({ method: route.method, path: route.path, get: route, head });
+    table.push({ method: route.method, path: route.path, get: [route], head });
   }
-  for (const head of heads.values()) table.push({ method: "GET", path: head.path, get: null, head });
+  for (const head of heads.values()) table.push({ method: "GET", path: head.path, get: [], head });
   return table;
 }
 
-/** `/servers/` is `/servers`, as in every OpenStack service. */
+/** `/servers/` is `/servers`, as in most OpenStack services. */
 function trimSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-async function answerRoute(options: Prepared, route: Route, call: Call): Promise<Reply> {
+async function answerRoute(options: Prepared, routes: readonly Route[], call: Call): Promise<Reply> {
   try {
-    if (route.access !== "public") options.authenticate(call);
-    if (options.microversions) {
-      call.minor = negotiate(call, options.microversions);
-      if (call.minor < (route.since ?? 0) || call.minor > (route.until ?? Number.POSITIVE_INFINITY)) {
-        throw new NotFound("The resource could not be found.");
-      }
-    }
+    if (routes.some(({ access }) => access !== "public")) options.authenticate(call);
+    if (options.microversions) call.minor = negotiate(call, options.microversions);
+    const route = options.microversions
+      ? routes.find(({ since = 0, until = Infinity }) => call.minor >= since && call.minor <= until)
+      : routes[0];
+    if (!route) throw new NotFound("The resource could not be found.");
     if (typeof route.access === "string" && route.access !== "public") call.enforce(route.access);
     if (route.query) validateQuery(options, route.query, call);
-    if (route.body) call.body = await readJson(options, route.body, call);
+    if (route.body && options.readBody) {
+      call.judgeBodyLater(await options.readBody(call, schemaFor(route.body, call.minor)));
+    } else if (route.body) call.body = await readJson(options, route.body, call);
     const reply = await route.handler(call);
     if (call.policyChecks === 0 && route.access !== "public" && reply.status < 400) {
       options.context.log.error(
@@ -204,16 +228,27 @@ async function readJson(options: Prepared, schema: VersionedSchema, call: Call):
   } catch (cause) {
     throw Object.assign(malformed(), { cause });
   }
-  const violation = firstViolation(schemaFor(schema, call.minor), data);
+  const violation = firstViolation(schemaFor(schema, call.minor), data, precedence(options));
   if (violation) throw (options.violation ?? novaViolation)(violation, "body");
   return data;
+}
+
+/** For a handler that finds its schema in the body itself, as `POST /servers/ID/action` does. @throws Invalid */
+export function checkBody(schema: VersionedSchema, minor: number, data: unknown): void {
+  const violation = firstViolation(schemaFor(schema, minor), data);
+  if (violation) throw novaViolation(violation, "body");
 }
 
 function validateQuery(options: Prepared, schema: VersionedSchema, call: Call): void {
   const data: Record<string, string[]> = {};
   for (const name of new Set(call.query.keys())) data[name] = call.query.getAll(name);
-  const violation = firstViolation(schemaFor(schema, call.minor), data);
+  const violation = firstViolation(schemaFor(schema, call.minor), data, precedence(options));
   if (violation) throw (options.violation ?? novaViolation)(violation, "query");
+}
+
+/** Nova and Cinder tell what their validator comes upon first. */
+function precedence(options: Prepared): Precedence {
+  return options.violation ? "shallowest" : "schema";
 }
 
 function schemaFor(schema: VersionedSchema, minor: number): TSchema {
@@ -222,8 +257,25 @@ function schemaFor(schema: VersionedSchema, minor: number): TSchema {
   return versions.findLast(([since]) => since <= minor)?.[1] ?? versions[0]![1];
 }
 
+/** nova/api/validation/parameter_types.py and validators.py: InvalidName's reasons. */
+const NAME_REASONS: Record<string, string> = {
+  name: "printable characters. Can not start or end with whitespace.",
+  name_with_leading_trailing_spaces: "printable characters with at least one non space character",
+  az_name: "printable characters except :.Can not start or end with whitespace.",
+  az_name_with_leading_trailing_spaces:
+    "printable characters except :, with at least one non space character",
+  keypair_name_20:
+    "Only expected characters: [_- 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ]",
+  keypair_name_292:
+    "Only expected characters: [@._- 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ]",
+};
+
 /** nova/api/validation/validators.py, `_SchemaValidator.validate`. */
 function novaViolation(violation: Violation, part: "body" | "query"): CloudError {
+  const reason = violation.format === null ? undefined : NAME_REASONS[violation.format];
+  if (reason !== undefined) {
+    return new Invalid(`An invalid 'name' value was provided. The name must be: ${reason}`);
+  }
   const name = part === "query" ? violation.path[0] : violation.path.at(-1);
   if (name === undefined) return new Invalid(violation.message);
   const value = pyStr(violation.value);
@@ -239,6 +291,7 @@ async function finish(options: Prepared, call: Call, answer: Promise<Reply>): Pr
   for (const name of options.requestIdHeaders ?? ["x-openstack-request-id"]) {
     reply.headers[name] ??= call.requestId;
   }
+  for (const [name, value] of Object.entries(options.headers ?? {})) reply.headers[name] ??= value;
   if (options.microversions)
     Object.assign(
       reply.headers,

@@ -10,9 +10,21 @@ import { json } from "./call.ts";
 /** Everything a token says about its holder. */
 export type TokenFacts = Omit<RequestContext, "requestId" | "globalRequestId" | "remoteAddress">;
 
+/** The request a token is shown with, for the access rules of an application credential. */
+export interface TokenUse {
+  /** Of the service that is asked: `compute`. */
+  serviceTypes: readonly string[];
+  method: string;
+  /** As below the service's mount point and as the client wrote it: a rule may name either. */
+  paths: readonly string[];
+}
+
 export interface TokenValidator {
-  /** Null for a token that is unknown, expired or revoked. */
-  validate(token: string): TokenFacts | null;
+  /**
+   * Null for a token that is unknown, expired or revoked, and for one whose access rules do not allow the use; without
+   * a use, for every token that has access rules.
+   */
+  validate(token: string, use?: TokenUse): TokenFacts | null;
 }
 
 export const tokenValidator = peerKey<TokenValidator>("key", "token-validator");
@@ -26,12 +38,15 @@ export class AuthenticationRequired extends Unauthorized {
 
 export type Authenticate = (call: Call) => void;
 
-/** @throws AuthenticationRequired; PeerUnavailable while the identity service is stopped */
-export function authenticateByToken(peers: Peers): Authenticate {
+/**
+ * @param serviceTypes under which the service stands in the catalog
+ * @throws AuthenticationRequired; PeerUnavailable while the identity service is stopped
+ */
+export function authenticateByToken(peers: Peers, serviceTypes: readonly string[]): Authenticate {
   return (call) => {
     const token = call.header("x-auth-token");
     if (!token) throw new AuthenticationRequired();
-    const facts = peers.get(tokenValidator).validate(token);
+    const facts = peers.get(tokenValidator).validate(token, tokenUse(call, serviceTypes));
     if (!facts) throw new AuthenticationRequired();
     call.context = {
       ...facts,
@@ -40,6 +55,10 @@ export function authenticateByToken(peers: Peers): Authenticate {
       remoteAddress: call.remoteAddress,
     };
   };
+}
+
+export function tokenUse(call: Call, serviceTypes: readonly string[]): TokenUse {
+  return { serviceTypes, method: call.method, paths: [call.path, call.mount + call.path] };
 }
 
 /** keystonemiddleware's `_do_401`: the same body whatever service was asked. */

@@ -32,6 +32,8 @@ export type ReplyBody =
 
 export interface Reply {
   status: number;
+  /** Reason phrase, where it is not the usual one of `reasonOf`. */
+  reason?: string;
   headers: Record<string, string>;
   body: ReplyBody;
 }
@@ -68,8 +70,6 @@ export class Call {
   context: RequestContext;
   /** The negotiated microversion's second number: 79 of 2.79. 0 where an API has none. */
   minor = 0;
-  /** The validated body of a route that declares a schema. */
-  body: unknown = undefined;
   /** How often the policy was asked; an answered request that never asked is a bug (see `routes.ts`). */
   policyChecks = 0;
   bodyStarted = false;
@@ -77,6 +77,8 @@ export class Call {
   #request: Request;
   #enforcer: Enforcer | null;
   #query: URLSearchParams | null = null;
+  #body: unknown = undefined;
+  #judge: (() => unknown) | null = null;
 
   constructor(c: Context, ids: Ids, enforcer: Enforcer | null) {
     this.hono = c;
@@ -117,6 +119,31 @@ export class Call {
   /** A parameter of the route's path, percent-decoded. */
   param(name: string): string {
     return this.hono.req.param(name) ?? "";
+  }
+
+  /** Every parameter of the route's path by name. */
+  params(): Record<string, string> {
+    return this.hono.req.param() as Record<string, string>;
+  }
+
+  /** The validated body of a route that declares a schema. */
+  get body(): unknown {
+    if (this.#judge) {
+      const judge = this.#judge;
+      this.#judge = null;
+      this.#body = judge();
+    }
+    return this.#body;
+  }
+
+  set body(value: unknown) {
+    this.#judge = null;
+    this.#body = value;
+  }
+
+  /** Puts the judging of the body off until a handler reads it. */
+  judgeBodyLater(judge: () => unknown): void {
+    this.#judge = judge;
   }
 
   get query(): URLSearchParams {

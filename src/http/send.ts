@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "./call.ts";
+import { reasonOf } from "./status.ts";
 
 /** What a route returns to Hono when the answer has gone out by `sendReply`. Never read. */
 export const ALREADY_SENT = new Response(null);
@@ -32,7 +33,7 @@ export async function sendReply(
   // A body nobody read would be taken for the next request.
   const unread = !incoming.complete && hasBody(incoming);
   if (unread) headers["connection"] = "close";
-  outgoing.writeHead(reply.status, headers);
+  outgoing.writeHead(reply.status, reply.reason ?? reasonOf(reply.status), headers);
   const { body } = reply;
   let sent = 0;
   if (head || body === null || BODILESS.has(reply.status)) {

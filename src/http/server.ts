@@ -31,11 +31,15 @@ export interface Listener {
 
 /** A client that sends a header a byte at a time does not hold a connection longer than this. */
 const HEADERS_TIMEOUT_MS = 60_000;
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const LIMITS = {
+  keepAliveTimeout: 75_000, // milliseconds
+  // What eventlet takes (`MAX_TOTAL_HEADER_SIZE`): metadata and access control lists of objects come as headers.
+  maxHeaderSize: 65_536,
+};
 
 export function listen(options: ListenOptions): Promise<Listener> {
   const sockets = new Set<Socket>();
-  const server: Server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (incoming, outgoing) =>
+  const server: Server = createServer(LIMITS, (incoming, outgoing) =>
     answer(options, incoming, outgoing, false),
   );
   // "100 Continue" is sent when the handler first reads the body, so that a refused upload is never sent at all.

@@ -4,7 +4,7 @@
 import type { TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { pyRepr } from "../core/python.ts";
-import "./formats.ts";
+import { numberRangeMessage } from "./formats.ts";
 
 export interface Violation {
   /** The names leading to the value: `["server", "name"]`; empty for the body itself. */
@@ -13,22 +13,52 @@ export interface Violation {
   value: unknown;
   /** `'x' is not of type 'integer'` */
   message: string;
+  /** The format the value does not have, when that is what is wrong. */
+  format: string | null;
+  /** The word of the schema that is not satisfied: `type`, `required`. */
+  keyword: string;
+  /** Where in the schema that word stands: `["properties", "name"]`. */
+  schemaPath: string[];
 }
+
+/**
+ * Which of several violations is told: the least deep one (`jsonschema.validate`: Placement, Glance), or the one whose
+ * rule is written first (`Validator.validate`: Keystone, Nova, Cinder).
+ */
+export type Precedence = "shallowest" | "schema";
 
 const compiled = new WeakMap<object, Validator>();
 
 /** The first thing wrong with `value`, or null. */
-export function firstViolation(schema: TSchema, value: unknown): Violation | null {
+export function firstViolation(
+  schema: TSchema,
+  value: unknown,
+  precedence: Precedence = "shallowest",
+): Violation | null {
   const validator = compiled.get(schema) ?? Compile(schema);
   compiled.set(schema, validator);
   if (validator.Check(value)) return null;
   const errors = (validator.Errors(value) as ValidationError[]).filter(
-    (error) => error.keyword !== "boolean",
+    (error) => error.keyword !== "boolean" && !namesOthers(schema, error),
   );
-  const error = mostTelling(errors);
-  const path = error.instancePath.split("/").slice(1).map(unescapePointer);
+  const error = mostTelling(errors, precedence === "schema" ? schema : null);
+  const path = steps(error.instancePath);
   const at = path.reduce<unknown>((v, step) => (v as Record<string, unknown> | undefined)?.[step], value);
-  return { path, value: at, message: pythonMessage(error, at, subschema(schema, error.schemaPath)) };
+  const failed = subschema(schema, error.schemaPath);
+  const format = error.keyword === "format" ? String(failed["format"]) : null;
+  const message = pythonMessage(error, at, failed);
+  return { path, value: at, message, format, keyword: error.keyword, schemaPath: steps(error.schemaPath) };
+}
+
+function steps(pointer: string): string[] {
+  return pointer.split("/").slice(1).map(unescapePointer);
+}
+
+/** True when it only says that an additional property does not fit its schema: another error says why. */
+function namesOthers(schema: TSchema, error: ValidationError): boolean {
+  if (error.keyword !== "additionalProperties") return false;
+  const rule = subschema(schema, error.schemaPath)["additionalProperties"];
+  return typeof rule === "object" && rule !== null;
 }
 
 interface ValidationError {
@@ -39,16 +69,38 @@ interface ValidationError {
   message: string;
 }
 
-/** jsonschema's `best_match`, simplified: the shallowest error; a combination (`anyOf`) before its branches. */
-function mostTelling(errors: ValidationError[]): ValidationError {
+/**
+ * jsonschema's `best_match`, simplified: the shallowest error; a combination (`anyOf`) before its branches.
+ * @param written the schema by whose order to choose instead
+ */
+function mostTelling(errors: ValidationError[], written: TSchema | null): ValidationError {
   const combining = errors.filter((e) => /^(anyOf|oneOf|not|if)$/.test(e.keyword)).map((e) => e.schemaPath);
   const inside = (e: ValidationError) =>
     combining.some(
       (path) => e.schemaPath.startsWith(`${path}/anyOf`) || e.schemaPath.startsWith(`${path}/oneOf`),
     );
   const outer = errors.filter((e) => !inside(e));
+  if (written) return firstWritten(written, outer.length > 0 ? outer : errors);
   const depth = (e: ValidationError) => e.instancePath.split("/").length;
   return (outer.length > 0 ? outer : errors).reduce((best, e) => (depth(e) < depth(best) ? e : best));
+}
+
+/** As Python's jsonschema comes upon them: in the order of the schema's own words. */
+function firstWritten(schema: TSchema, errors: ValidationError[]): ValidationError {
+  const ranked = errors.map((error) => {
+    let at: unknown = schema;
+    const rank = [...steps(error.schemaPath), error.keyword].map((step) => {
+      const place = typeof at === "object" && at !== null ? Object.keys(at).indexOf(step) : -1;
+      at = (at as Record<string, unknown> | undefined)?.[step];
+      return place;
+    });
+    return { error, rank };
+  });
+  const before = (a: number[], b: number[]) => {
+    const i = a.findIndex((n, at) => n !== b[at]);
+    return i >= 0 && a[i]! < (b[i] ?? Number.POSITIVE_INFINITY);
+  };
+  return ranked.reduce((best, next) => (before(next.rank, best.rank) ? next : best)).error;
 }
 
 function unescapePointer(step: string): string {
@@ -105,8 +157,11 @@ function pythonMessage(error: ValidationError, value: unknown, schema: Record<st
       return `${shown} is not a multiple of ${schema["multipleOf"]}`;
     case "pattern":
       return `${shown} does not match ${pyRepr(schema["pattern"])}`;
-    case "format":
+    case "format": {
+      const outOfRange = numberRangeMessage(String(schema["format"]), String(value));
+      if (outOfRange !== null) return outOfRange;
       return `${shown} is not a ${pyRepr(schema["format"])}`;
+    }
     case "uniqueItems":
       return `${shown} has non-unique elements`;
     case "anyOf":

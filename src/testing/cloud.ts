@@ -1,6 +1,7 @@
 // A cloud for tests: the real supervisor and services, databases in memory, no listeners, cheap password hashes, and a
 // log that fails the test on an error nobody announced.
 
+import type { SQLQueryBindings } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +61,8 @@ export interface TestCloud extends AsyncDisposable {
   ): Promise<Answer>;
   /** A token by password; remembered. */
   token(user?: string, project?: string): Promise<string>;
+  /** Runs a statement on a project's database (`glance`), as `stack sql` does beside the cloud. Returns its rows. */
+  sql(project: string, statement: string, ...parameters: SQLQueryBindings[]): unknown[];
   /** A client of one service with that user's token. */
   as(window: string, user?: string, project?: string): Promise<ApiClient>;
   /** Fails when an unexpected error was logged; then stops and removes everything. */
@@ -73,7 +76,10 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
   const clock = options.clock ?? systemClock;
   const declarations = options.declarations ?? allDeclarations;
   const config = new Config({
-    sections: [cloudSection, ...new Set(allDeclarations.flatMap((declaration) => declaration.sections))],
+    sections: [
+      cloudSection,
+      ...new Set([...allDeclarations, ...declarations].flatMap(({ sections }) => sections)),
+    ],
     env: {},
     rc: null,
     overrides: {
@@ -84,6 +90,7 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
       ...options.settings,
     },
   });
+  const databases = new Map<string, ProjectDatabase>();
   const cloud = new Cloud({
     declarations,
     enabled: new Set(options.windows ?? declarations.map((declaration) => declaration.window)),
@@ -98,7 +105,11 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
       randomIds,
     ),
     serve: null,
-    openDatabase: (_, migrations) => new ProjectDatabase({ path: ":memory:", migrations }),
+    openDatabase(project, migrations) {
+      const db = new ProjectDatabase({ path: ":memory:", migrations });
+      databases.set(project, db);
+      return db;
+    },
     openLog: () => null,
   });
   await cloud.start();
@@ -125,6 +136,11 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
     paths,
     request,
     token,
+    sql(project, statement, ...parameters) {
+      const db = databases.get(project);
+      if (!db) throw new Error(`no service of ${project} has opened its database`);
+      return db.raw.query(statement).all(...parameters);
+    },
     async as(window, user = "admin", project = user) {
       const auth = { "x-auth-token": await token(user, project) };
       const send =

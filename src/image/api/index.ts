@@ -1,0 +1,44 @@
+// The Image API, version 2.
+//
+// Ledger (against Glance 25, Zed, with security fixes; checked 2026-11-20)
+//   Differs on purpose: HEAD of /file answers as GET without a body (Glance: 405). Data that is recognised as another
+//   format than `disk_format`, or that is dangerous to open, is refused with 415, as Glance does since 2024.2. A host
+//   name that cannot be resolved passes web-download's filter and fails the import. Names and values may hold
+//   characters of four bytes. `add` on /owner needs an administrator, as `replace` does.
+//   Not here yet: version 1, POST /v2/tasks (legacy import), property protections, signatures, the cache.
+
+import type { ServiceContext } from "../../core/service.ts";
+import { createApi, type Route } from "../../http/api.ts";
+import type { FetchApp } from "../../http/server.ts";
+import type { Glance } from "../manager.ts";
+import { metadefContentRoutes } from "../metadefs/api/contents.ts";
+import { namespaceRoutes } from "../metadefs/api/namespaces.ts";
+import { readBody } from "./bodies.ts";
+import { fault } from "./faults.ts";
+import { imageFileRoutes } from "./image-file.ts";
+import { imageRoutes } from "./images.ts";
+import { infoRoutes } from "./info.ts";
+import { memberRoutes } from "./members.ts";
+import { type ImageApi, imageApi } from "./parts.ts";
+import { tagRoutes } from "./tags.ts";
+import { taskRoutes } from "./tasks.ts";
+import { rewrite, versionRoutes } from "./versions.ts";
+
+export function glanceRoutes(glance: ImageApi): Route[] {
+  return [
+    ...versionRoutes(),
+    ...imageRoutes(glance),
+    ...imageFileRoutes(glance),
+    ...memberRoutes(glance),
+    ...tagRoutes(glance),
+    ...infoRoutes(glance),
+    ...taskRoutes(glance),
+    ...namespaceRoutes(glance),
+    ...metadefContentRoutes(glance),
+  ];
+}
+
+export function glanceApi(context: ServiceContext, glance: Glance): FetchApp {
+  const routes = glanceRoutes(imageApi(context, glance));
+  return createApi({ context, routes, fault, readBody, rewrite, exactPaths: true });
+}

@@ -1,0 +1,134 @@
+// The image service's settings. Authority for options: glance-api.conf of Zed.
+
+import { key, section } from "../config/keys.ts";
+
+const api = (option: string) => ({ option: `glance-api.conf/${option}` });
+
+export const imageSection = section("image", "Images (glance)", {
+  IMAGE_URLS: key.list(
+    "",
+    "Images to register at the first start: file:// or http(s):// addresses, separated by commas. Fetched in the background.",
+  ),
+  GUEST_IMAGE_DIR: key.text(
+    "",
+    "Folder with a built guest image and its manifest.json. Empty: build/guest beside the program, or guest/ in the state directory.",
+  ),
+  GLANCE_ENABLED_BACKENDS: key.text(
+    "file:file",
+    "Stores as NAME:TYPE, separated by commas. Type file keeps data in the state directory; type http is read-only and allows http(s) locations.",
+    api("DEFAULT/enabled_backends"),
+  ),
+  GLANCE_DEFAULT_BACKEND: key.text(
+    "",
+    "The store that takes uploads. Empty: the first one of type file.",
+    api("glance_store/default_backend"),
+  ),
+  GLANCE_ENABLED_IMPORT_METHODS: key.text(
+    "glance-direct,web-download,copy-image",
+    "Import methods on offer: glance-direct, web-download, copy-image, glance-download. Empty: none.",
+    api("DEFAULT/enabled_import_methods"),
+  ),
+  GLANCE_IMPORT_ALLOWED_SCHEMES: key.text(
+    "http,https",
+    "URL schemes web-download may use. Empty: all but GLANCE_IMPORT_DISALLOWED_SCHEMES.",
+    api("import_filtering_opts/allowed_schemes"),
+  ),
+  GLANCE_IMPORT_DISALLOWED_SCHEMES: key.text(
+    "",
+    "URL schemes web-download may not use; ignored when there is a list of allowed ones.",
+    api("import_filtering_opts/disallowed_schemes"),
+  ),
+  GLANCE_IMPORT_ALLOWED_HOSTS: key.text(
+    "",
+    "Hosts web-download may reach. A host named here may be a loopback or link-local address, which are refused otherwise. Empty: all others.",
+    api("import_filtering_opts/allowed_hosts"),
+  ),
+  GLANCE_IMPORT_DISALLOWED_HOSTS: key.text(
+    "",
+    "Hosts web-download may not reach; ignored when there is a list of allowed ones.",
+    api("import_filtering_opts/disallowed_hosts"),
+  ),
+  GLANCE_IMPORT_ALLOWED_PORTS: key.text(
+    "80,443",
+    "TCP ports web-download may use. Empty: all but GLANCE_IMPORT_DISALLOWED_PORTS.",
+    api("import_filtering_opts/allowed_ports"),
+  ),
+  GLANCE_IMPORT_DISALLOWED_PORTS: key.text(
+    "",
+    "TCP ports web-download may not use; ignored when there is a list of allowed ones.",
+    api("import_filtering_opts/disallowed_ports"),
+  ),
+  GLANCE_IMAGE_SIZE_CAP: key.size("1T", "Largest image accepted.", api("DEFAULT/image_size_cap")),
+  GLANCE_USER_STORAGE_QUOTA: key.size(
+    "0",
+    "Most image data a project may keep, over all stores. 0: no limit.",
+    api("DEFAULT/user_storage_quota"),
+  ),
+  GLANCE_IMAGE_PROPERTY_QUOTA: key.int(128, "Custom properties an image may have. -1: no limit.", {
+    min: -1,
+    ...api("DEFAULT/image_property_quota"),
+  }),
+  GLANCE_IMAGE_TAG_QUOTA: key.int(128, "Tags an image may have. -1: no limit.", {
+    min: -1,
+    ...api("DEFAULT/image_tag_quota"),
+  }),
+  GLANCE_IMAGE_MEMBER_QUOTA: key.int(128, "Projects an image may be shared with. -1: no limit.", {
+    min: -1,
+    ...api("DEFAULT/image_member_quota"),
+  }),
+  GLANCE_IMAGE_LOCATION_QUOTA: key.int(10, "Locations an image may have. -1: no limit.", {
+    min: -1,
+    ...api("DEFAULT/image_location_quota"),
+  }),
+  GLANCE_LIMIT_PARAM_DEFAULT: key.int(25, "Length of a page when the client names no limit.", {
+    min: 1,
+    ...api("DEFAULT/limit_param_default"),
+  }),
+  GLANCE_API_LIMIT_MAX: key.int(1000, "Longest page a client may ask for.", {
+    min: 1,
+    ...api("DEFAULT/api_limit_max"),
+  }),
+  GLANCE_SHOW_IMAGE_DIRECT_URL: key.bool(
+    "False",
+    "Show where the data lies as direct_url.",
+    api("DEFAULT/show_image_direct_url"),
+  ),
+  GLANCE_SHOW_MULTIPLE_LOCATIONS: key.bool(
+    "False",
+    "Show and accept locations.",
+    api("DEFAULT/show_multiple_locations"),
+  ),
+  GLANCE_CONTAINER_FORMATS: key.list(
+    "ami,ari,aki,bare,ovf,ova,docker,compressed",
+    "Values container_format may have.",
+    api("image_format/container_formats"),
+  ),
+  GLANCE_DISK_FORMATS: key.list(
+    "ami,ari,aki,vhd,vhdx,vmdk,raw,qcow2,vdi,iso,ploop",
+    "Values disk_format may have.",
+    api("image_format/disk_formats"),
+  ),
+  GLANCE_REQUIRE_IMAGE_FORMAT_MATCH: key.bool(
+    "False",
+    "Refuse data that is not recognised as its disk_format. Data that is recognised as something else, or is dangerous to open, is always refused.",
+    api("image_format/require_image_format_match"),
+  ),
+  GLANCE_VMDK_ALLOWED_TYPES: key.list(
+    "streamOptimized,monolithicSparse",
+    "VMDK create types that are accepted.",
+    api("image_format/vmdk_allowed_types"),
+  ),
+  GLANCE_TASK_TIME_TO_LIVE: key.int(48, "Hours an ended task stays visible.", {
+    ...api("task/task_time_to_live"),
+  }),
+});
+
+/** The items of a list option as oslo.config writes them: `[a, 'b', "c"]` or `a,b`. */
+export function listOf(text: string): string[] {
+  return text
+    .trim()
+    .replace(/^\[(.*)\]$/s, "$1")
+    .split(",")
+    .map((item) => item.trim().replace(/^(['"])(.*)\1$/, "$2"))
+    .filter((item) => item !== "");
+}

@@ -1,0 +1,119 @@
+// The parts of the image service, made and wired in one place.
+
+import { cloudSection } from "../config/cloud.ts";
+import type { Values } from "../config/keys.ts";
+import type { ServiceContext } from "../core/service.ts";
+import { Access } from "./access.ts";
+import { imageSection, listOf } from "./config.ts";
+import { ImageData } from "./data.ts";
+import { ExternalAddresses } from "./external.ts";
+import { HashWorker } from "./hashing/worker.ts";
+import { Images } from "./images.ts";
+import { IMPORT_METHODS } from "./import-request.ts";
+import { Imports } from "./imports.ts";
+import { LocationChanges } from "./locations.ts";
+import { Members } from "./members.ts";
+import { Metadefs } from "./metadefs/index.ts";
+import { ImagePatch } from "./patch.ts";
+import { Quota } from "./quota.ts";
+import { Receiver } from "./receiver.ts";
+import { ImageStore } from "./store.ts";
+import { ImageLists } from "./store-list.ts";
+import { MemberStore } from "./store-members.ts";
+import { TaskStore } from "./store-tasks.ts";
+import { FilesystemStore } from "./stores/filesystem.ts";
+import { HttpStore } from "./stores/http.ts";
+import { Stores } from "./stores/registry.ts";
+import { Tasks } from "./tasks.ts";
+
+export interface Glance {
+  store: ImageStore;
+  access: Access;
+  images: Images;
+  patch: ImagePatch;
+  data: ImageData;
+  members: Members;
+  imports: Imports;
+  tasks: Tasks;
+  metadefs: Metadefs;
+  stores: Stores;
+  staging: FilesystemStore;
+  /** Names of the import methods on offer. */
+  importMethods: readonly string[];
+  hashWorkers: readonly HashWorker[];
+}
+
+/** Makes the folders of the stores. @throws Error for settings that make no sense */
+export function makeGlance(context: ServiceContext): Glance {
+  const { clock, ids, log, bus, db, paths } = context;
+  const config = context.config(imageSection);
+  const store = new ImageStore(db);
+  const memberStore = new MemberStore(db);
+  const taskStore = new TaskStore(db);
+  const access = new Access(store, memberStore);
+  const quota = new Quota(config, store);
+  const external = externalAddresses(config);
+  const stores = new Stores({
+    backends: listOf(config.GLANCE_ENABLED_BACKENDS),
+    defaultId: config.GLANCE_DEFAULT_BACKEND,
+    paths,
+    makeHttpStore: (id) => new HttpStore(id, external),
+  });
+  const staging = new FilesystemStore("os_glance_staging_store", paths.dir("staging"));
+  const hashWorkers = [new HashWorker("md5", clock), new HashWorker("sha512", clock)] as const;
+  const receiver = new Receiver({
+    vmdkTypes: config.GLANCE_VMDK_ALLOWED_TYPES,
+    strictFormats: config.GLANCE_REQUIRE_IMAGE_FORMAT_MATCH,
+    hashWorkers,
+    log,
+  });
+  const shared = { store, access, quota, stores, staging, clock, ids, log };
+  const data = new ImageData({ ...shared, receiver });
+  const locations = new LocationChanges({ stores, quota, shown: config.GLANCE_SHOW_MULTIPLE_LOCATIONS });
+  return {
+    store,
+    access,
+    stores,
+    staging,
+    data,
+    images: new Images({ ...shared, lists: new ImageLists(store) }),
+    patch: new ImagePatch({ ...shared, locations }),
+    metadefs: new Metadefs(db, clock),
+    members: new Members({ ...shared, members: memberStore }),
+    tasks: new Tasks({ ...shared, tasks: taskStore }),
+    imports: new Imports({
+      ...shared,
+      tasks: taskStore,
+      data,
+      external,
+      bus,
+      regionName: context.config(cloudSection).REGION_NAME,
+      taskHours: config.GLANCE_TASK_TIME_TO_LIVE,
+    }),
+    hashWorkers,
+    importMethods: importMethods(config.GLANCE_ENABLED_IMPORT_METHODS),
+  };
+}
+
+function externalAddresses(config: Values<typeof imageSection>): ExternalAddresses {
+  return new ExternalAddresses({
+    allowedSchemes: listOf(config.GLANCE_IMPORT_ALLOWED_SCHEMES),
+    disallowedSchemes: listOf(config.GLANCE_IMPORT_DISALLOWED_SCHEMES),
+    allowedHosts: listOf(config.GLANCE_IMPORT_ALLOWED_HOSTS),
+    disallowedHosts: listOf(config.GLANCE_IMPORT_DISALLOWED_HOSTS),
+    allowedPorts: listOf(config.GLANCE_IMPORT_ALLOWED_PORTS),
+    disallowedPorts: listOf(config.GLANCE_IMPORT_DISALLOWED_PORTS),
+  });
+}
+
+/** @throws Error for a method there is not */
+function importMethods(text: string): readonly string[] {
+  const methods = listOf(text);
+  const unknown = methods.find((name) => !(IMPORT_METHODS as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `GLANCE_ENABLED_IMPORT_METHODS: there is no method ${unknown}; there are ${IMPORT_METHODS.join(", ")}`,
+    );
+  }
+  return methods;
+}
