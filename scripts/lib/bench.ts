@@ -2,7 +2,16 @@
 // times and printed as the median. Ratios compare with what the machine itself can do, in the same run.
 
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BINARY, run } from "../../test/support/stack.ts";
@@ -39,7 +48,18 @@ async function startCloud(settings: string[] = []): Promise<{ bench: Bench; read
   const state = mkdtempSync(join(tmpdir(), "stack-bench-"));
   const startedAt = performance.now();
   const set = [`ADMIN_PASSWORD=${PASSWORD}`, "DEBUG=False", ...settings].flatMap((entry) => ["--set", entry]);
-  const up = await run([BINARY, "up", "--detach", "--port", "0", "--driver", "fake", "--state", state, ...set]);
+  const up = await run([
+    BINARY,
+    "up",
+    "--detach",
+    "--port",
+    "0",
+    "--driver",
+    "fake",
+    "--state",
+    state,
+    ...set,
+  ]);
   const readyMs = performance.now() - startedAt;
   if (up.status !== 0) throw new Error(up.stderr + up.stdout);
   const cloud = JSON.parse(readFileSync(join(state, "cloud.json"), "utf8"));
@@ -66,7 +86,10 @@ async function issueToken(bench: Bench): Promise<{ token: string; projectId: str
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       auth: {
-        identity: { methods: ["password"], password: { user: { name: "admin", domain, password: PASSWORD } } },
+        identity: {
+          methods: ["password"],
+          password: { user: { name: "admin", domain, password: PASSWORD } },
+        },
         scope: { project: { name: "admin", domain } },
       },
     }),
@@ -109,7 +132,8 @@ async function ask(bench: Bench, path: string, init: RequestInit = {}): Promise<
     ...init,
     headers: { "x-auth-token": bench.token, ...(init.headers as Record<string, string>) },
   });
-  if (!response.ok) throw new Error(`${init.method ?? "GET"} ${path}: ${response.status} ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`${init.method ?? "GET"} ${path}: ${response.status} ${await response.text()}`);
   return response;
 }
 
@@ -118,7 +142,14 @@ async function createServers(bench: Bench, count: number): Promise<string[]> {
     method: "POST",
     headers: { "content-type": "application/json", "openstack-api-version": "compute 2.37" },
     body: JSON.stringify({
-      server: { name: "b", flavorRef: "1", imageRef: await imageId(bench), networks: "none", min_count: count, max_count: count },
+      server: {
+        name: "b",
+        flavorRef: "1",
+        imageRef: await imageId(bench),
+        networks: "none",
+        min_count: count,
+        max_count: count,
+      },
     }),
   });
   const { server } = (await response.json()) as { server: { id: string } };
@@ -131,7 +162,12 @@ async function imageId(bench: Bench): Promise<string> {
   const created = await ask(bench, "/image/v2/images", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: "bench", disk_format: "raw", container_format: "bare", visibility: "public" }),
+    body: JSON.stringify({
+      name: "bench",
+      disk_format: "raw",
+      container_format: "bare",
+      visibility: "public",
+    }),
   });
   const { id } = (await created.json()) as { id: string };
   await ask(bench, `/image/v2/images/${id}/file`, {
@@ -145,7 +181,9 @@ async function imageId(bench: Bench): Promise<string> {
 
 async function waitActive(bench: Bench, id: string): Promise<void> {
   for (;;) {
-    const { server } = (await (await ask(bench, `/compute/v2.1/servers/${id}`)).json()) as { server: { status: string } };
+    const { server } = (await (await ask(bench, `/compute/v2.1/servers/${id}`)).json()) as {
+      server: { status: string };
+    };
     if (server.status === "ACTIVE") return;
     if (server.status === "ERROR") throw new Error(`server ${id} is in ERROR`);
     await Bun.sleep(1);
@@ -157,7 +195,11 @@ async function deleteServers(bench: Bench): Promise<void> {
     const listed = await ask(bench, "/compute/v2.1/servers?limit=1000");
     const { servers } = (await listed.json()) as { servers: { id: string }[] };
     if (servers.length === 0) return;
-    await Promise.all(servers.map(({ id }) => ask(bench, `/compute/v2.1/servers/${id}`, { method: "DELETE" }).catch(() => {})));
+    await Promise.all(
+      servers.map(({ id }) =>
+        ask(bench, `/compute/v2.1/servers/${id}`, { method: "DELETE" }).catch(() => {}),
+      ),
+    );
     await Bun.sleep(50);
   }
 }
@@ -178,11 +220,9 @@ async function startAndSize(): Promise<Bench> {
   row("cold start to every API answering", `${median(times).toFixed(0)} ms`, "real OpenStack Zed: 25 s");
   row("exec to first server ACTIVE", `${median(first).toFixed(0)} ms`, "real: 52 s");
   cachedImage = null;
-  const { bench } = await startCloud([
-    "quota_instances",
-    "quota_cores",
-    "quota_ram",
-  ].map((name) => `${name.toUpperCase()}=-1`));
+  const { bench } = await startCloud(
+    ["quota_instances", "quota_cores", "quota_ram"].map((name) => `${name.toUpperCase()}=-1`),
+  );
   await Bun.sleep(2000);
   row("idle memory (PSS)", `${pssMib(bench.pid).toFixed(0)} MiB`, "real: 4,058 MiB");
   row("executable", `${(statSync(BINARY).size / 2 ** 20).toFixed(0)} MiB`, "real: 1,199 MiB of packages");
@@ -252,7 +292,11 @@ async function objects(bench: Bench): Promise<void> {
       await (await ask(bench, `${account}/bench/o${n % 500}`)).arrayBuffer();
     });
   }
-  await load("object HEAD", 16, async (n) => void (await ask(bench, `${account}/bench/o${n % 500}`, { method: "HEAD" })));
+  await load(
+    "object HEAD",
+    16,
+    async (n) => void (await ask(bench, `${account}/bench/o${n % 500}`, { method: "HEAD" })),
+  );
   const before = pssMib(bench.pid);
   const file = join(bench.state, "large");
   writeRandom(file, LARGE_BYTES);
@@ -289,7 +333,17 @@ async function transfer(
 ): Promise<void> {
   const curl = async (...args: string[]) => {
     const startedAt = performance.now();
-    const outcome = await run(["curl", "-sS", "--fail", "-o", "/dev/null", "-H", `X-Auth-Token: ${bench.token}`, ...args, `${bench.base}${path}`]);
+    const outcome = await run([
+      "curl",
+      "-sS",
+      "--fail",
+      "-o",
+      "/dev/null",
+      "-H",
+      `X-Auth-Token: ${bench.token}`,
+      ...args,
+      `${bench.base}${path}`,
+    ]);
     if (outcome.status !== 0) throw new Error(outcome.stderr);
     return mb / ((performance.now() - startedAt) / 1000);
   };
@@ -326,7 +380,9 @@ function writeRandom(path: string, size: number): void {
   closeSync(fd);
 }
 
-console.log(`bench of ${createHash("sha256").update(readFileSync(BINARY)).digest("hex").slice(0, 12)}, ${new Date().toISOString()}`);
+console.log(
+  `bench of ${createHash("sha256").update(readFileSync(BINARY)).digest("hex").slice(0, 12)}, ${new Date().toISOString()}`,
+);
 const bench = await startAndSize();
 try {
   await apis(bench);
