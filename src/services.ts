@@ -1,9 +1,28 @@
 // The one list of services, in start order: what a service needs stands above it.
 
 import type { ServiceDeclaration } from "./core/service.ts";
+import { novaApi, novaCompute, novaConductor } from "./compute/index.ts";
+import { metadata } from "./compute/metadata/index.ts";
 import { keystone } from "./identity/index.ts";
+import { glanceApiService } from "./image/index.ts";
+import { neutron, novaNetwork } from "./network/index.ts";
+import { swift } from "./object-store/index.ts";
+import { placement } from "./placement/index.ts";
+import { novaScheduler } from "./scheduler/index.ts";
 
-export const declarations: readonly ServiceDeclaration[] = [keystone];
+export const declarations: readonly ServiceDeclaration[] = [
+  keystone,
+  glanceApiService,
+  placement,
+  novaNetwork,
+  neutron,
+  novaApi,
+  metadata,
+  novaConductor,
+  novaScheduler,
+  novaCompute,
+  swift,
+];
 
 /** Windows of DevStack that are part of another service here, or need none. */
 export const ALIASES: Readonly<Record<string, string | null>> = {

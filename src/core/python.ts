@@ -47,3 +47,9 @@ export function boolFromString(value: unknown): boolean | null {
   if (FALSE.has(text)) return false;
   return null;
 }
+
+/** A number that JSON.stringify writes as Python's json writes a float: `1.0`, not `1`. Clients print what they read. */
+export function pyFloat(value: number): unknown {
+  if (!Number.isInteger(value) || Math.abs(value) >= 1e16) return value;
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(`${value}.0`);
+}

@@ -5,9 +5,11 @@ export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** `2013-07-23T03:55:16.875000`: Cinder, and the service tables of Nova. Microseconds, no zone. */
+/** `2013-07-23T03:55:16.875000`: Cinder, and the service tables of Nova. Microseconds (a fraction counts), no zone. */
 export function isoMicros(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}000`;
+  const micros = Math.round(ms * 1000);
+  const rest = ((micros % 1000) + 1000) % 1000;
+  return `${new Date((micros - rest) / 1000).toISOString().slice(0, 23)}${String(rest).padStart(3, "0")}`;
 }
 
 /** `2013-02-13T20:08:36.000000Z`: Keystone's tokens and password expiry. */

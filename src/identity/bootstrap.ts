@@ -2,12 +2,10 @@
 // invisible_to_admin, users admin and demo and one per service, roles with what they imply, and the catalog. Runs at
 // every start: what is there is left alone, but addresses follow where the services are now.
 
-import { eq } from "drizzle-orm";
 import type { Ids } from "../core/ids.ts";
 import type { PublishedEndpoint, Secrets } from "../core/service.ts";
 import type { Passwords } from "./passwords.ts";
 import { type IdentityStore, ROOT_DOMAIN_ID } from "./store.ts";
-import * as t from "./tables.ts";
 
 export const DEFAULT_DOMAIN_ID = "default";
 
@@ -41,6 +39,8 @@ export interface BootstrapOptions {
   nowMs: number;
   region: string;
   endpoints: readonly PublishedEndpoint[];
+  /** Where the admin side of a published address is served; the same address for most. */
+  adminUrl?(published: PublishedEndpoint): string;
 }
 
 /** True when this was the first start. */
@@ -79,7 +79,7 @@ async function createContent({ store, passwords, secrets, ids, nowMs }: Bootstra
       projectIds.set(name, row.id);
     }
     const roleIds = new Map(ROLES.map((name) => [name, store.roles.insert({ id: ids.hex(), name }).id]));
-    for (const [prior, implied] of IMPLIED) store.addImpliedRole(roleIds.get(prior)!, roleIds.get(implied)!);
+    for (const [prior, implied] of IMPLIED) store.implied.add(roleIds.get(prior)!, roleIds.get(implied)!);
     const userIds = new Map<string, string>();
     names.forEach((name, i) => {
       const row = store.users.insert({
@@ -94,7 +94,7 @@ async function createContent({ store, passwords, secrets, ids, nowMs }: Bootstra
       userIds.set(name, row.id);
     });
     for (const [user, project, role] of GRANTS) {
-      store.addAssignment({
+      store.assignments.add({
         type: "UserProject",
         actor_id: userIds.get(user)!,
         target_id: projectIds.get(project)!,
@@ -103,20 +103,21 @@ async function createContent({ store, passwords, secrets, ids, nowMs }: Bootstra
       });
     }
     const admin = { actor_id: userIds.get("admin")!, role_id: roleIds.get("admin")!, inherited: false };
-    store.addAssignment({ ...admin, type: "UserDomain", target_id: DEFAULT_DOMAIN_ID });
-    store.addAssignment({ ...admin, type: "UserSystem", target_id: "system" });
+    store.assignments.add({ ...admin, type: "UserDomain", target_id: DEFAULT_DOMAIN_ID });
+    store.assignments.add({ ...admin, type: "UserSystem", target_id: "system" });
   });
 }
 
 /** Adds what the cloud serves and has not listed before; moves what it made to the addresses of this start. */
-function syncCatalog({ store, ids, region, endpoints }: BootstrapOptions): void {
+function syncCatalog({ store, ids, region, endpoints, adminUrl }: BootstrapOptions): void {
   if (!store.regions.get(region)) store.regions.insert({ id: region });
   for (const published of endpoints) {
     const name = `${published.window} ${published.type}`;
-    for (const row of store.endpoints.list(eq(t.endpoint.window, name))) {
-      if (row.url !== published.url) store.endpoints.update(row.id, { url: published.url });
+    const urlOf = (side: string) => (side === "admin" && adminUrl ? adminUrl(published) : published.url);
+    for (const row of store.endpoints.match({ window: name })) {
+      if (row.url !== urlOf(row.interface)) store.endpoints.update(row.id, { url: urlOf(row.interface) });
     }
-    if (!store.notePublished(name) || store.services.first(eq(t.service.type, published.type))) continue;
+    if (!store.notePublished(name) || store.services.match({ type: published.type }).length > 0) continue;
     const service = store.services.insert({
       id: ids.hex(),
       type: published.type,
@@ -131,7 +132,7 @@ function syncCatalog({ store, ids, region, endpoints }: BootstrapOptions): void 
         interface: side,
         region_id: region,
         service_id: service.id,
-        url: published.url,
+        url: urlOf(side),
         window: name,
       });
     }

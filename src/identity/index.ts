@@ -1,7 +1,7 @@
 // The identity service (keystone): who may do what, and where everything is.
 
 import { cloudSection } from "../config/cloud.ts";
-import type { Service, ServiceContext, ServiceDeclaration } from "../core/service.ts";
+import type { PublishedEndpoint, Service, ServiceContext, ServiceDeclaration } from "../core/service.ts";
 import { tokenValidator } from "../http/auth.ts";
 import { identityApi } from "./api/index.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -43,11 +43,14 @@ function create(context: ServiceContext): Service {
         nowMs: context.clock.now(),
         region: context.config(cloudSection).REGION_NAME,
         endpoints: context.endpoints.published(),
+        adminUrl,
       });
       if (first) context.log.info(null, "Created the default domain, projects, users and roles");
       service.app = identityApi(context, identity);
       withdraw = [
-        context.peers.provide(tokenValidator, { validate: (token) => identity.tokens.facts(token) }),
+        context.peers.provide(tokenValidator, {
+          validate: (token, use) => identity.tokens.facts(token, use),
+        }),
         context.peers.provide(identityPublic, publicOf(identity)),
       ];
     },
@@ -56,6 +59,11 @@ function create(context: ServiceContext): Service {
     },
   };
   return service;
+}
+
+/** Keystone's own admin port, where the customary ports are used at all. */
+function adminUrl({ window, url }: PublishedEndpoint): string {
+  return window === "key" ? url.replace(/:5000$/, ":35357") : url;
 }
 
 function publicOf({ store, tokens }: Identity): IdentityPublic {
@@ -72,8 +80,7 @@ function publicOf({ store, tokens }: Identity): IdentityPublic {
     },
     projectIds() {
       return store.projects
-        .list()
-        .filter((row) => !row.is_domain)
+        .match({ is_domain: false })
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map((row) => row.id);
     },
@@ -81,7 +88,8 @@ function publicOf({ store, tokens }: Identity): IdentityPublic {
       const user = store.userByName("default", userName);
       const project = store.projectByName("default", "service");
       if (!user || !project) throw new Error(`the cloud's own user ${userName} is missing`);
-      return tokens.issue(user.id, ["password"], { kind: "project", projectId: project.id }, null).token;
+      const scope = { kind: "project", projectId: project.id } as const;
+      return tokens.issue({ userId: user.id, methods: ["password"], scope }).token;
     },
   };
 }

@@ -1,8 +1,12 @@
-// All SQL of the identity service.
+// All SQL of the identity service: the rows of each table, and in `store/` what asks for more than rows.
 
-import { and, asc, eq, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ProjectDatabase } from "../db/open.ts";
 import { Rows } from "../db/rows.ts";
+import { Assignments } from "./store/assignments.ts";
+import { DomainConfigs } from "./store/domain-configs.ts";
+import { Links } from "./store/links.ts";
+import { Trusts } from "./store/trusts.ts";
 import * as t from "./tables.ts";
 
 /** The `domain_id` of a domain's own row (keystone/resource/backends/base.py, NULL_DOMAIN_ID). */
@@ -12,39 +16,92 @@ export class IdentityStore {
   readonly db: ProjectDatabase;
   readonly projects: Rows<typeof t.project>;
   readonly users: Rows<typeof t.user>;
+  readonly passwords: Rows<typeof t.password>;
   readonly groups: Rows<typeof t.group>;
   readonly roles: Rows<typeof t.role>;
   readonly regions: Rows<typeof t.region>;
   readonly services: Rows<typeof t.service>;
   readonly endpoints: Rows<typeof t.endpoint>;
+  readonly endpointGroups: Rows<typeof t.endpointGroup>;
   readonly policies: Rows<typeof t.policy>;
+  readonly policyAssociations: Rows<typeof t.policyAssociation>;
   readonly credentials: Rows<typeof t.credential>;
   readonly revocations: Rows<typeof t.revocationEvent>;
-  #actorAssignments;
-  #groupsOfUser;
+  readonly applicationCredentials: Rows<typeof t.applicationCredential>;
+  readonly accessRules: Rows<typeof t.accessRule>;
+  readonly registeredLimits: Rows<typeof t.registeredLimit>;
+  readonly limits: Rows<typeof t.limit>;
+  readonly consumers: Rows<typeof t.consumer>;
+  readonly requestTokens: Rows<typeof t.requestToken>;
+  readonly accessTokens: Rows<typeof t.accessToken>;
+  readonly trusts: Trusts;
+  readonly assignments: Assignments;
+  readonly domainConfigs: DomainConfigs;
+  /** group → users */
+  readonly members: Links;
+  /** prior role → the roles it implies directly */
+  readonly implied: Links;
+  /** project → its tags */
+  readonly tags: Links;
+  /** application credential → roles */
+  readonly applicationCredentialRoles: Links;
+  /** application credential → access rules */
+  readonly applicationCredentialRules: Links;
+  /** project → endpoints it is shown */
+  readonly projectEndpoints: Links;
+  /** project → endpoint groups it is shown */
+  readonly projectEndpointGroups: Links;
+  #below;
 
   constructor(db: ProjectDatabase) {
     this.db = db;
     this.projects = new Rows(db, t.project);
     this.users = new Rows(db, t.user);
+    this.passwords = new Rows(db, t.password);
     this.groups = new Rows(db, t.group);
     this.roles = new Rows(db, t.role);
     this.regions = new Rows(db, t.region);
     this.services = new Rows(db, t.service);
     this.endpoints = new Rows(db, t.endpoint);
+    this.endpointGroups = new Rows(db, t.endpointGroup);
     this.policies = new Rows(db, t.policy);
+    this.policyAssociations = new Rows(db, t.policyAssociation);
     this.credentials = new Rows(db, t.credential);
     this.revocations = new Rows(db, t.revocationEvent);
-    this.#actorAssignments = db.orm
-      .select()
-      .from(t.assignment)
-      .where(eq(t.assignment.actor_id, sql.placeholder("actor")))
-      .prepare();
-    this.#groupsOfUser = db.orm
-      .select({ id: t.membership.group_id })
-      .from(t.membership)
-      .where(eq(t.membership.user_id, sql.placeholder("user")))
-      .prepare();
+    this.applicationCredentials = new Rows(db, t.applicationCredential);
+    this.accessRules = new Rows(db, t.accessRule);
+    this.registeredLimits = new Rows(db, t.registeredLimit);
+    this.limits = new Rows(db, t.limit);
+    this.consumers = new Rows(db, t.consumer);
+    this.requestTokens = new Rows(db, t.requestToken);
+    this.accessTokens = new Rows(db, t.accessToken);
+    this.trusts = new Trusts(db);
+    this.assignments = new Assignments(db);
+    this.domainConfigs = new DomainConfigs(db);
+    this.members = new Links(db, "user_group_membership", "group_id", "user_id");
+    this.implied = new Links(db, "implied_role", "prior_role_id", "implied_role_id");
+    this.tags = new Links(db, "project_tag", "project_id", "name");
+    this.applicationCredentialRoles = new Links(
+      db,
+      "application_credential_role",
+      "application_credential_id",
+      "role_id",
+    );
+    this.applicationCredentialRules = new Links(
+      db,
+      "application_credential_access_rule",
+      "application_credential_id",
+      "access_rule_id",
+    );
+    this.projectEndpoints = new Links(db, "project_endpoint", "project_id", "endpoint_id");
+    this.projectEndpointGroups = new Links(db, "project_endpoint_group", "project_id", "endpoint_group_id");
+    this.#below = db.raw.query<{ id: string }, [string]>(
+      `WITH RECURSIVE below (id, depth) AS (
+         SELECT id, 1 FROM project WHERE parent_id = ?
+         UNION ALL
+         SELECT project.id, depth + 1 FROM project JOIN below ON project.parent_id = below.id WHERE depth < 100
+       ) SELECT id FROM below ORDER BY depth`,
+    );
   }
 
   /** A project that is no domain, by its name within a domain. */
@@ -74,96 +131,44 @@ export class IdentityStore {
     return this.roles.first(and(ofDomain, eq(t.role.name, name))!);
   }
 
-  // Groups ---------------------------------------------------------------------------------------------------------
-
-  groupIdsOf(userId: string): string[] {
-    return this.#groupsOfUser.all({ user: userId }).map((row) => row.id);
+  rolesWithIds(ids: readonly string[]): t.RoleRow[] {
+    return ids.length === 0 ? [] : this.roles.list(inArray(t.role.id, [...ids]));
   }
 
   groupsOf(userId: string): t.GroupRow[] {
-    const ids = this.groupIdsOf(userId);
-    return ids.length === 0 ? [] : this.groups.list(inArray(t.group.id, ids), asc(t.group.name));
+    const ids = this.db.orm
+      .select({ id: t.membership.group_id })
+      .from(t.membership)
+      .where(eq(t.membership.user_id, userId));
+    return this.groups.list(inArray(t.group.id, ids), asc(t.group.name));
   }
 
   membersOf(groupId: string): t.UserRow[] {
-    const members = this.db.orm
+    const ids = this.db.orm
       .select({ id: t.membership.user_id })
       .from(t.membership)
       .where(eq(t.membership.group_id, groupId));
-    return this.users.list(inArray(t.user.id, members), asc(t.user.name));
+    return this.users.list(inArray(t.user.id, ids), asc(t.user.name));
   }
 
-  isMember(userId: string, groupId: string): boolean {
-    return this.groupIdsOf(userId).includes(groupId);
+  /** The projects below a project or a domain, nearest first. */
+  descendantsOf(id: string): t.ProjectRow[] {
+    return this.#below
+      .all(id)
+      .map((row) => this.projects.get(row.id))
+      .filter((row) => row !== null);
   }
 
-  addMember(userId: string, groupId: string): void {
-    this.db.orm
-      .insert(t.membership)
-      .values({ user_id: userId, group_id: groupId })
-      .onConflictDoNothing()
-      .run();
+  setTags(projectId: string, names: readonly string[]): void {
+    this.db.transaction(() => {
+      this.tags.removeAllOf(projectId);
+      for (const name of names) this.tags.add(projectId, name);
+    });
   }
 
-  removeMember(userId: string, groupId: string): boolean {
-    const where = and(eq(t.membership.user_id, userId), eq(t.membership.group_id, groupId));
-    return this.db.orm.delete(t.membership).where(where).returning().all().length > 0;
-  }
-
-  // Assignments ----------------------------------------------------------------------------------------------------
-
-  assignmentsOfActor(actorId: string): t.AssignmentRow[] {
-    return this.#actorAssignments.all({ actor: actorId });
-  }
-
-  assignments(where?: SQL): t.AssignmentRow[] {
-    return this.db.orm.select().from(t.assignment).where(where).all();
-  }
-
-  hasAssignment(row: t.AssignmentRow): boolean {
-    return this.assignments(sameAssignment(row)).length > 0;
-  }
-
-  addAssignment(row: t.AssignmentRow): void {
-    this.db.orm.insert(t.assignment).values(row).onConflictDoNothing().run();
-  }
-
-  removeAssignment(row: t.AssignmentRow): boolean {
-    return this.db.orm.delete(t.assignment).where(sameAssignment(row)).returning().all().length > 0;
-  }
-
-  removeAssignmentsOf(actorOrTargetId: string): void {
-    this.db.orm
-      .delete(t.assignment)
-      .where(or(eq(t.assignment.actor_id, actorOrTargetId), eq(t.assignment.target_id, actorOrTargetId)))
-      .run();
-  }
-
-  removeCredentialsOf(userId: string): void {
-    this.credentials.removeWhere(eq(t.credential.user_id, userId));
-  }
-
-  /** prior role → the roles it implies directly. */
-  impliedRoles(): Map<string, string[]> {
-    const implied = new Map<string, string[]>();
-    for (const row of this.db.orm.select().from(t.impliedRole).all()) {
-      const list = implied.get(row.prior_role_id) ?? [];
-      implied.set(row.prior_role_id, [...list, row.implied_role_id]);
-    }
-    return implied;
-  }
-
-  addImpliedRole(priorId: string, impliedId: string): void {
-    this.db.orm
-      .insert(t.impliedRole)
-      .values({ prior_role_id: priorId, implied_role_id: impliedId })
-      .onConflictDoNothing()
-      .run();
-  }
-
-  removeImpliedRole(priorId: string, impliedId: string): boolean {
-    const where = and(eq(t.impliedRole.prior_role_id, priorId), eq(t.impliedRole.implied_role_id, impliedId));
-    return this.db.orm.delete(t.impliedRole).where(where).returning().all().length > 0;
+  /** Newest last; a user's present password is the last. */
+  passwordHistory(userId: string): t.PasswordRow[] {
+    return this.passwords.list(eq(t.password.user_id, userId), asc(t.password.id));
   }
 
   /** Notes that the cloud has put this into the catalog; false when it had done so before. */
@@ -177,38 +182,6 @@ export class IdentityStore {
     return rows.length > 0;
   }
 
-  // Tags -----------------------------------------------------------------------------------------------------------
-
-  tagsOf(projectId: string): string[] {
-    return this.db.orm
-      .select({ name: t.projectTag.name })
-      .from(t.projectTag)
-      .where(eq(t.projectTag.project_id, projectId))
-      .orderBy(asc(t.projectTag.name))
-      .all()
-      .map((row) => row.name);
-  }
-
-  /** project id → its tags, for a whole list at once. */
-  allTags(): Map<string, string[]> {
-    const tags = new Map<string, string[]>();
-    for (const row of this.db.orm.select().from(t.projectTag).orderBy(asc(t.projectTag.name)).all()) {
-      tags.set(row.project_id, [...(tags.get(row.project_id) ?? []), row.name]);
-    }
-    return tags;
-  }
-
-  setTags(projectId: string, names: readonly string[]): void {
-    this.db.transaction(() => {
-      this.db.orm.delete(t.projectTag).where(eq(t.projectTag.project_id, projectId)).run();
-      for (const name of names) {
-        this.db.orm.insert(t.projectTag).values({ project_id: projectId, name }).onConflictDoNothing().run();
-      }
-    });
-  }
-
-  // Revocation -----------------------------------------------------------------------------------------------------
-
   revocationsSince(revokedAtMs: number): t.RevocationEventRow[] {
     return this.revocations.list(gt(t.revocationEvent.revoked_at, revokedAtMs));
   }
@@ -217,14 +190,8 @@ export class IdentityStore {
   pruneRevocations(beforeMs: number): void {
     this.revocations.removeWhere(sql`${t.revocationEvent.revoked_at} < ${beforeMs}`);
   }
-}
 
-function sameAssignment(row: t.AssignmentRow): SQL | undefined {
-  return and(
-    eq(t.assignment.type, row.type),
-    eq(t.assignment.actor_id, row.actor_id),
-    eq(t.assignment.target_id, row.target_id),
-    eq(t.assignment.role_id, row.role_id),
-    eq(t.assignment.inherited, row.inherited),
-  );
+  pruneRequestTokens(beforeMs: number): void {
+    this.requestTokens.removeWhere(sql`${t.requestToken.expires_at} < ${beforeMs}`);
+  }
 }

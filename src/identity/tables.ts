@@ -1,6 +1,6 @@
 // The tables of keystone.db as drizzle knows them. The authority is `migrations/`; a test compares the two.
 
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 const extra = () => text({ mode: "json" }).$type<Record<string, unknown>>().notNull().default({});
 const options = extra;
@@ -37,9 +37,19 @@ export const user = sqliteTable("user", {
   password_expires_at: integer(),
   created_at: integer(),
   last_active_at: integer(),
+  failed_auth_count: integer().notNull().default(0),
+  failed_auth_at: integer(),
   options: options(),
   /** `email`, `description` and whatever else the client sent. */
   extra: extra(),
+});
+
+export const password = sqliteTable("password", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  user_id: text().notNull(),
+  password_hash: text(),
+  self_service: flag(false),
+  created_at: integer().notNull(),
 });
 
 export const group = sqliteTable("group", {
@@ -144,7 +154,7 @@ export const trust = sqliteTable("trust", {
   project_id: text(),
   impersonation: integer({ mode: "boolean" }).notNull(),
   deleted_at: integer(),
-  expires_at: integer(),
+  expires_at: real(),
   remaining_uses: integer(),
   redelegated_trust_id: text(),
   redelegation_count: integer().notNull().default(0),
@@ -166,8 +176,128 @@ export const revocationEvent = sqliteTable("revocation_event", {
   domain_id: text(),
   role_id: text(),
   trust_id: text(),
+  consumer_id: text(),
+  access_token_id: text(),
   issued_before: integer().notNull(),
   revoked_at: integer().notNull(),
+});
+
+export const applicationCredential = sqliteTable("application_credential", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  secret_hash: text().notNull(),
+  user_id: text().notNull(),
+  project_id: text(),
+  description: text(),
+  expires_at: real(),
+  system: text(),
+  unrestricted: flag(false),
+});
+
+export const applicationCredentialRole = sqliteTable(
+  "application_credential_role",
+  { application_credential_id: text().notNull(), role_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.application_credential_id, t.role_id] })],
+);
+
+export const accessRule = sqliteTable("access_rule", {
+  id: text().primaryKey(),
+  service: text(),
+  path: text(),
+  method: text(),
+  user_id: text().notNull(),
+});
+
+export const applicationCredentialAccessRule = sqliteTable(
+  "application_credential_access_rule",
+  { application_credential_id: text().notNull(), access_rule_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.application_credential_id, t.access_rule_id] })],
+);
+
+export const registeredLimit = sqliteTable("registered_limit", {
+  id: text().primaryKey(),
+  service_id: text().notNull(),
+  region_id: text(),
+  resource_name: text().notNull(),
+  default_limit: integer().notNull(),
+  description: text(),
+});
+
+export const limit = sqliteTable("limit", {
+  id: text().primaryKey(),
+  project_id: text(),
+  domain_id: text(),
+  registered_limit_id: text().notNull(),
+  resource_limit: integer().notNull(),
+  description: text(),
+});
+
+export const endpointGroup = sqliteTable("endpoint_group", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  description: text(),
+  /** `service_id`, `region_id`, `interface` and what each must be. */
+  filters: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+});
+
+export const projectEndpoint = sqliteTable(
+  "project_endpoint",
+  { endpoint_id: text().notNull(), project_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.endpoint_id, t.project_id] })],
+);
+
+export const projectEndpointGroup = sqliteTable(
+  "project_endpoint_group",
+  { endpoint_group_id: text().notNull(), project_id: text().notNull() },
+  (t) => [primaryKey({ columns: [t.endpoint_group_id, t.project_id] })],
+);
+
+export const policyAssociation = sqliteTable("policy_association", {
+  id: text().primaryKey(),
+  policy_id: text().notNull(),
+  endpoint_id: text(),
+  service_id: text(),
+  region_id: text(),
+});
+
+export const domainConfig = sqliteTable(
+  "whitelisted_config",
+  {
+    domain_id: text().notNull(),
+    group: text().notNull(),
+    option: text().notNull(),
+    /** JSON. */
+    value: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.domain_id, t.group, t.option] })],
+);
+
+export const consumer = sqliteTable("consumer", {
+  id: text().primaryKey(),
+  secret: text().notNull(),
+  description: text(),
+  extra: extra(),
+});
+
+export const requestToken = sqliteTable("request_token", {
+  id: text().primaryKey(),
+  request_secret: text().notNull(),
+  verifier: text(),
+  authorizing_user_id: text(),
+  requested_project_id: text().notNull(),
+  role_ids: text({ mode: "json" }).$type<string[]>(),
+  consumer_id: text().notNull(),
+  expires_at: integer(),
+});
+
+export const accessToken = sqliteTable("access_token", {
+  id: text().primaryKey(),
+  access_secret: text().notNull(),
+  authorizing_user_id: text().notNull(),
+  project_id: text().notNull(),
+  role_ids: text({ mode: "json" }).$type<string[]>().notNull(),
+  consumer_id: text().notNull(),
+  expires_at: integer(),
 });
 
 export type ProjectRow = typeof project.$inferSelect;
@@ -182,3 +312,14 @@ export type PolicyRow = typeof policy.$inferSelect;
 export type CredentialRow = typeof credential.$inferSelect;
 export type TrustRow = typeof trust.$inferSelect;
 export type RevocationEventRow = typeof revocationEvent.$inferSelect;
+export type PasswordRow = typeof password.$inferSelect;
+export type ApplicationCredentialRow = typeof applicationCredential.$inferSelect;
+export type AccessRuleRow = typeof accessRule.$inferSelect;
+export type RegisteredLimitRow = typeof registeredLimit.$inferSelect;
+export type LimitRow = typeof limit.$inferSelect;
+export type EndpointGroupRow = typeof endpointGroup.$inferSelect;
+export type PolicyAssociationRow = typeof policyAssociation.$inferSelect;
+export type DomainConfigRow = typeof domainConfig.$inferSelect;
+export type ConsumerRow = typeof consumer.$inferSelect;
+export type RequestTokenRow = typeof requestToken.$inferSelect;
+export type AccessTokenRow = typeof accessToken.$inferSelect;

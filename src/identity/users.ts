@@ -1,15 +1,15 @@
-// The rules for users.
+// The rules for users. Authority: keystone/identity/core.py.
 
-import type { SQL } from "drizzle-orm";
 import type { Clock } from "../core/clock.ts";
-import type { RequestContext } from "../core/context.ts";
 import type { Ids } from "../core/ids.ts";
-import { DEFAULT_DOMAIN_ID } from "./bootstrap.ts";
+import type { ApplicationCredentials } from "./application-credentials.ts";
 import { AuthenticationFailed, DuplicateEntry, EntityNotFound, ValidationFailed } from "./errors.ts";
-import type { Passwords } from "./passwords.ts";
+import { mergeOptions, type Options } from "./options.ts";
+import type { PasswordRules } from "./password-rules.ts";
 import type { IdentityStore } from "./store.ts";
-import type * as t from "./tables.ts";
+import type { UserRow } from "./tables.ts";
 import type { TokenProvider } from "./tokens/provider.ts";
+import type { Trusts } from "./trusts.ts";
 
 /** What a client may say about a user. Keys that are not listed are kept in `extra` as they are. */
 export interface UserFields {
@@ -18,149 +18,175 @@ export interface UserFields {
   enabled?: boolean;
   default_project_id?: string | null;
   password?: string | null;
-  options?: Record<string, unknown>;
+  options?: Options;
   [other: string]: unknown;
 }
 
+/** Never kept and never shown (keystone/identity/backends/base.py, `filter_user`). */
+const PRIVATE = new Set(["id", "links", "password", "tenants", "groups", "domains", "password_expires_at"]);
+
 export class Users {
   #store: IdentityStore;
-  #passwords: Passwords;
+  #rules: PasswordRules;
   #tokens: TokenProvider;
+  #trusts: Trusts;
+  #applicationCredentials: ApplicationCredentials;
   #clock: Clock;
   #ids: Ids;
-  #maxPasswordLength: number;
 
   constructor(parts: {
     store: IdentityStore;
-    passwords: Passwords;
+    rules: PasswordRules;
     tokens: TokenProvider;
+    trusts: Trusts;
+    applicationCredentials: ApplicationCredentials;
     clock: Clock;
     ids: Ids;
-    maxPasswordLength: number;
   }) {
     this.#store = parts.store;
-    this.#passwords = parts.passwords;
+    this.#rules = parts.rules;
     this.#tokens = parts.tokens;
+    this.#trusts = parts.trusts;
+    this.#applicationCredentials = parts.applicationCredentials;
     this.#clock = parts.clock;
     this.#ids = parts.ids;
-    this.#maxPasswordLength = parts.maxPasswordLength;
   }
 
   /** @throws EntityNotFound */
-  get(id: string): t.UserRow {
+  get(id: string): UserRow {
     const row = this.#store.users.get(id);
     if (!row) throw new EntityNotFound("user", id);
     return row;
   }
 
-  list(where?: SQL): t.UserRow[] {
-    return this.#store.users.list(where);
+  /** @throws EntityNotFound */
+  byName(domainId: string, name: string): UserRow {
+    const row = this.#store.userByName(domainId, name);
+    if (!row) throw new EntityNotFound("user", name);
+    return row;
+  }
+
+  list(filter: { domain_id?: string; name?: string; enabled?: boolean } = {}): UserRow[] {
+    return this.#store.users.match(filter);
   }
 
   /** @throws EntityNotFound for the domain, DuplicateEntry for the name, ValidationFailed for the password */
-  async create(context: RequestContext, fields: UserFields): Promise<t.UserRow> {
-    const { name, domain_id, enabled, default_project_id, password, options, ...extra } = fields;
-    const domainId = domain_id ?? context.domainId ?? context.projectDomainId ?? DEFAULT_DOMAIN_ID;
-    if (!this.#store.domain(domainId)) throw new EntityNotFound("domain", domainId);
-    const hash = await this.#hash(password);
-    const now = this.#clock.now();
+  async create(fields: UserFields & { name: string; domain_id: string }): Promise<UserRow> {
+    const { name, domain_id, enabled, default_project_id, password, options, ...rest } = fields;
+    if (!this.#store.domain(domain_id)) throw new EntityNotFound("domain", domain_id);
+    this.#refuseDomainAsProject(default_project_id);
+    const hash = await this.#rules.hash(password ?? null);
+    const kept = mergeOptions({}, options);
     return this.#store.db.transaction(() => {
-      this.#refuseDuplicate(domainId, name!);
-      return this.#store.users.insert({
+      this.#refuseDuplicate(domain_id, name);
+      const row = this.#store.users.insert({
         id: this.#ids.hex(),
-        name: name!.trim(),
-        domain_id: domainId,
+        name: name.trim(),
+        domain_id,
         enabled: enabled ?? true,
         default_project_id: default_project_id ?? null,
-        password: hash,
-        password_created_at: hash === null ? null : now,
-        created_at: now,
-        options: options ?? {},
-        extra,
+        ...this.#passwordColumns(hash, kept, true),
+        created_at: this.#clock.now(),
+        options: kept,
+        extra: publicPart(rest),
       });
-    });
-  }
-
-  /** A new password, or disabling, ends every token of the user. */
-  async update(id: string, fields: UserFields): Promise<t.UserRow> {
-    const before = this.get(id);
-    const {
-      id: _,
-      links: __,
-      name,
-      domain_id,
-      enabled,
-      default_project_id,
-      password,
-      options,
-      ...extra
-    } = fields;
-    if (domain_id !== undefined && domain_id !== before.domain_id) {
-      throw new ValidationFailed("Cannot change Domain ID");
-    }
-    const changes: Partial<t.UserRow> = {};
-    if (enabled !== undefined) changes.enabled = enabled;
-    if (default_project_id !== undefined) changes.default_project_id = default_project_id;
-    if (options !== undefined) changes.options = mergeOptions(before.options, options);
-    if (Object.keys(extra).length > 0) changes.extra = { ...before.extra, ...extra };
-    if (password !== undefined) {
-      changes.password = await this.#hash(password);
-      changes.password_created_at = this.#clock.now();
-    }
-    return this.#store.db.transaction(() => {
-      if (name !== undefined && name !== before.name) {
-        this.#refuseDuplicate(before.domain_id, name);
-        changes.name = name.trim();
-      }
-      const row = this.#store.users.update(id, changes);
-      if (!row) throw new EntityNotFound("user", id);
-      if (password !== undefined || enabled === false) this.#tokens.revokeUser(id);
+      if (hash !== null) this.#rules.remember(row.id, hash, false);
       return row;
     });
   }
 
-  /** The user's own change: needs the old password. @throws AuthenticationFailed */
-  async changePassword(id: string, original: string, password: string): Promise<void> {
-    const user = this.#store.users.get(id);
-    if (!(await this.#passwords.verify(original, user?.password ?? null)) || !user?.enabled) {
-      throw new AuthenticationFailed();
-    }
-    await this.update(id, { password });
+  /** A new password, or disabling, ends every token of the user. */
+  async update(id: string, fields: UserFields): Promise<UserRow> {
+    this.get(id);
+    const { name, domain_id, enabled, default_project_id, password, options, ...rest } = fields;
+    this.#refuseDomainAsProject(default_project_id);
+    const hash = password === undefined ? undefined : await this.#rules.hash(password);
+    return this.#store.db.transaction(() => {
+      const before = this.get(id);
+      if (domain_id !== undefined && domain_id !== before.domain_id) {
+        throw new ValidationFailed("Cannot change Domain ID");
+      }
+      const changes: Partial<UserRow> = {};
+      if (name !== undefined && name.trim() !== before.name) {
+        this.#refuseDuplicate(before.domain_id, name);
+        changes.name = name.trim();
+      }
+      if (enabled !== undefined) changes.enabled = enabled;
+      if (enabled === true) {
+        Object.assign(changes, {
+          failed_auth_count: 0,
+          failed_auth_at: null,
+          last_active_at: this.#clock.now(),
+        });
+      }
+      if (default_project_id !== undefined) changes.default_project_id = default_project_id;
+      if (options !== undefined) changes.options = mergeOptions(before.options, options);
+      const extra = publicPart(rest);
+      if (Object.keys(extra).length > 0) changes.extra = { ...before.extra, ...extra };
+      if (hash !== undefined) {
+        Object.assign(changes, this.#passwordColumns(hash, changes.options ?? before.options, true));
+        this.#rules.remember(id, hash, false);
+      }
+      const disabled = enabled === false && before.enabled;
+      if (disabled) this.#applicationCredentials.deleteOfUser(id);
+      if (disabled || hash) this.#tokens.revokeUser(id);
+      return this.#store.users.update(id, changes)!;
+    });
   }
 
-  /** Assignments, memberships and credentials go with the user. */
-  delete(id: string): void {
-    this.get(id);
+  /** The user's own change: needs the old password, which may have expired. @throws AuthenticationFailed */
+  async changePassword(id: string, original: string, password: string): Promise<void> {
+    const user = await this.#rules.check(this.#store.users.get(id), original, { expiredMay: true });
+    if (!this.#store.projects.get(user.domain_id)?.enabled) throw new AuthenticationFailed("domain disabled");
+    const hash = await this.#rules.hash(password);
+    await this.#rules.mayChangeTo(user, password);
     this.#store.db.transaction(() => {
-      this.#store.removeAssignmentsOf(id);
-      this.#store.removeCredentialsOf(id);
-      this.#store.users.remove(id);
+      this.#store.users.update(id, this.#passwordColumns(hash, user.options, false));
+      this.#rules.remember(id, hash, true);
       this.#tokens.revokeUser(id);
     });
   }
 
-  async #hash(password: string | null | undefined): Promise<string | null> {
-    if (password === null || password === undefined) return null;
-    if (password.length > this.#maxPasswordLength) {
-      throw new ValidationFailed(
-        `The password length must be less than or equal to ${this.#maxPasswordLength}. The server could not comply with the request because the password is invalid.`,
-      );
+  /** Assignments, memberships, credentials and trusts go with the user. */
+  delete(id: string): void {
+    this.get(id);
+    this.#store.db.transaction(() => this.remove(id));
+  }
+
+  /** The same, within a transaction of the caller's. */
+  remove(id: string): void {
+    this.#store.assignments.removeOf(id);
+    this.#store.credentials.removeMatching({ user_id: id });
+    this.#store.accessTokens.removeMatching({ authorizing_user_id: id });
+    this.#applicationCredentials.deleteOfUser(id);
+    this.#trusts.deleteOf(id);
+    this.#store.users.remove(id);
+    this.#tokens.revokeUser(id);
+  }
+
+  #passwordColumns(hash: string | null, options: Options, byAdministrator: boolean): Partial<UserRow> {
+    return {
+      password: hash,
+      password_created_at: hash === null ? null : this.#clock.now(),
+      password_expires_at: hash === null ? null : this.#rules.expiry(options, byAdministrator),
+    };
+  }
+
+  #refuseDomainAsProject(projectId: string | null | undefined): void {
+    if (projectId && this.#store.domain(projectId)) {
+      throw new ValidationFailed(`User's default project ID cannot be a domain ID: ${projectId}`);
     }
-    return this.#passwords.hash(password);
   }
 
   #refuseDuplicate(domainId: string, name: string): void {
     if (!this.#store.userByName(domainId, name.trim())) return;
-    throw new DuplicateEntry("user", `Duplicate entry found with name ${name} at domain ID ${domainId}`);
+    throw new DuplicateEntry(
+      "user",
+      `Duplicate entry found with name ${name.trim()} at domain ID ${domainId}`,
+    );
   }
 }
 
-/** An option set to null is taken away (keystone/common/resource_options). */
-function mergeOptions(
-  before: Record<string, unknown>,
-  changes: Record<string, unknown>,
-): Record<string, unknown> {
-  const merged = { ...before, ...changes };
-  for (const [name, value] of Object.entries(merged)) if (value === null) delete merged[name];
-  return merged;
+function publicPart(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !PRIVATE.has(name)));
 }

@@ -77,8 +77,8 @@ export class ImagePatch {
     return store.image(id)!;
   }
 
-  /** Sets custom properties; the others stay. @throws ImageNotFound, Forbidden, LimitExceeded */
-  setProperties(caller: Caller, id: string, properties: Readonly<Record<string, string>>): ImageRecord {
+  /** Sets custom properties, or removes them (null); the others stay. @throws ImageNotFound, Forbidden, LimitExceeded */
+  setProperties(caller: Caller, id: string, properties: Readonly<Record<string, string | null>>): ImageRecord {
     const { store, access } = this.#parts;
     const before = access.visible(caller, id);
     const draft = draftOf(before);
@@ -120,7 +120,7 @@ export class ImagePatch {
     }
     if (name === "tags") this.#setTags(draft, change.value as string[]);
     else if (attribute) setAttribute(draft, name as Settable, change.value);
-    // The schema allows null for `kernel_id` and `ramdisk_id` only: there is none.
+    // Of a client's only `kernel_id` and `ramdisk_id` may be null: there is none.
     else if (change.value === null) draft.properties.delete(name);
     else draft.properties.set(name, String(change.value));
   }

@@ -50,7 +50,8 @@ export interface ImagePublic {
   create(context: RequestContext, image: NewImage): ImageInfo;
   /** Data for a queued image: inspected, hashed, synced; the image is active afterwards or queued as before. */
   upload(context: RequestContext, id: string, data: AsyncIterable<Uint8Array>): Promise<ImageInfo>;
-  setProperties(context: RequestContext, id: string, properties: Record<string, string>): ImageInfo;
+  /** Sets these custom properties, removes those that are null; the others stay. */
+  setProperties(context: RequestContext, id: string, properties: Record<string, string | null>): ImageInfo;
   delete(context: RequestContext, id: string): void;
 }
 

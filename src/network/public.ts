@@ -23,6 +23,12 @@ export interface VifAddress {
   dns: string[];
   floating: string[];
   subnetId: string;
+  /** False when no DHCP server answers on the subnet; absent: one does. */
+  dhcp?: boolean;
+  /** The subnet's routes besides the default one. */
+  routes?: { destination: string; nexthop: string }[];
+  /** `slaac`, `dhcpv6-stateful`, `dhcpv6-stateless` */
+  ipv6AddressMode?: string | null;
 }
 
 /** A server's network card. */

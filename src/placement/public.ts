@@ -4,6 +4,8 @@
 import type { RequestContext } from "../core/context.ts";
 import { peerKey } from "../core/peers.ts";
 
+export { STANDARD_CLASSES, standardTraits } from "./standards.ts";
+
 export interface Inventory {
   total: number;
   reserved: number;

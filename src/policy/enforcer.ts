@@ -123,15 +123,19 @@ export class Enforcer {
 }
 
 const MAX_DEPTH = 64;
+const TOO_DEEP = new Error("rules refer to each other in a circle");
 let depth = 0;
 
-/** Rules that refer to each other in a circle allow nothing instead of overflowing the stack. */
+/** Rules that refer to each other in a circle allow nothing, also with a `not`, instead of overflowing the stack. */
 function guardDepth(check: Check): Check {
   return (target, context) => {
-    if (depth >= MAX_DEPTH) return false;
+    if (depth >= MAX_DEPTH) throw TOO_DEEP;
     depth++;
     try {
       return check(target, context);
+    } catch (error) {
+      if (error === TOO_DEEP && depth === 1) return false;
+      throw error;
     } finally {
       depth--;
     }

@@ -30,11 +30,11 @@ function parseList(rule: unknown[], lookup: RuleLookup): Check {
   if (rule.length === 0) return ALWAYS;
   const alternatives: Check[] = [];
   for (const inner of rule) {
-    const all = typeof inner === "string" ? [inner] : inner;
-    if (!Array.isArray(all))
+    const all: unknown = typeof inner === "string" ? [inner] : inner;
+    if (!Array.isArray(all) || !all.every((item) => typeof item === "string"))
       throw new PolicySyntaxError(`unexpected ${JSON.stringify(inner)} in a list of rules`);
     if (all.length === 0) continue;
-    const checks = all.map((item) => parseCheck(String(item), lookup));
+    const checks = all.map((item) => parseCheck(item, lookup));
     alternatives.push((target, context) => checks.every((check) => check(target, context)));
   }
   if (alternatives.length === 0) return NEVER;
@@ -123,10 +123,10 @@ function parseCheck(text: string, lookup: RuleLookup): Check {
 }
 
 function roleCheck(match: string): Check {
-  const wanted = template(match.toLowerCase());
+  const wanted = template(match);
   return (target, context) => {
     const role = wanted(target);
-    return role !== null && context.roles.includes(role);
+    return role !== null && context.roles.includes(role.toLowerCase());
   };
 }
 
@@ -135,11 +135,12 @@ function fieldCheck(match: string): Check {
   const m = /^([^:]+):([^=]+)=(.*)$/.exec(match);
   if (!m) throw new PolicySyntaxError(`"field:${match}" is not field:RESOURCE:FIELD=VALUE`);
   const [, , field, value] = m as unknown as [string, string, string, string];
-  if (value.startsWith("~")) {
-    const pattern = new RegExp(`^(?:${value.slice(1)})`);
-    return (target) => pattern.test(pythonText(lookupTarget(target, field)));
-  }
-  return (target) => pythonText(lookupTarget(target, field)) === value;
+  const pattern = value.startsWith("~") ? new RegExp(`^(?:${value.slice(1)})`) : null;
+  return (target) => {
+    const actual = lookupTarget(target, field);
+    if (actual === undefined || actual === null) return false;
+    return pattern ? pattern.test(pythonText(actual)) : pythonText(actual) === value;
+  };
 }
 
 /** `user_id:%(user_id)s`, `is_admin:True`, `'member':%(role)s`, `None:%(domain_id)s`. */
@@ -192,14 +193,18 @@ function template(text: string): (target: Target) => string | null {
 }
 
 function lookupTarget(target: Target, name: string): unknown {
-  if (name in target) return target[name];
+  if (has(target, name)) return target[name];
   if (!name.includes(".")) return undefined;
   let value: unknown = target;
   for (const step of name.split(".")) {
-    if (typeof value !== "object" || value === null || !(step in value)) return undefined;
-    value = (value as Record<string, unknown>)[step];
+    if (!has(value, step)) return undefined;
+    value = value[step];
   }
   return value;
+}
+
+function has(value: unknown, name: string): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && name in value && !(name in Object.prototype);
 }
 
 function pythonText(value: unknown): string {
@@ -220,10 +225,13 @@ function credential(context: RequestContext, name: string): unknown {
     case "tenant":
       return context.projectId;
     case "domain_id":
+    case "token.domain.id":
       return context.domainId;
     case "user_domain_id":
+    case "token.user.domain.id":
       return context.userDomainId;
     case "project_domain_id":
+    case "token.project.domain.id":
       return context.projectDomainId;
     case "system_scope":
     case "system":

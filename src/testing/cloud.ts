@@ -12,7 +12,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { randomIds } from "../core/ids.ts";
 import { StatePaths } from "../core/paths.ts";
 import { memorySecrets } from "../core/secrets.ts";
-import type { ServiceDeclaration } from "../core/service.ts";
+import type { Machine, ServiceDeclaration } from "../core/service.ts";
 import { type TestLog, testLog } from "../core/test-log.ts";
 import { ProjectDatabase } from "../db/open.ts";
 import { declarations as allDeclarations } from "../services.ts";
@@ -27,6 +27,8 @@ export interface TestCloudOptions {
   settings?: Record<string, string>;
   clock?: Clock;
   declarations?: readonly ServiceDeclaration[];
+  /** What the machine allows; the default is a process without privileges. */
+  machine?: Partial<Machine>;
 }
 
 export interface Answer {
@@ -99,7 +101,12 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
     ids: randomIds,
     book: log.book,
     paths,
-    machine: { hostName: config.values(cloudSection).HOST_NAME, privileged: false, slot: 0 },
+    machine: {
+      hostName: config.values(cloudSection).HOST_NAME,
+      privileged: false,
+      slot: 0,
+      ...options.machine,
+    },
     secrets: memorySecrets(
       { adminPassword: TEST_PASSWORD, servicePassword: TEST_PASSWORD, serviceToken: TEST_SERVICE_TOKEN },
       randomIds,

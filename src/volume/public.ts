@@ -46,6 +46,8 @@ export interface ConnectionInfo {
   readonly: boolean;
   /** Shown to the guest as the disk's serial number: the volume id. */
   serial: string;
+  /** Several guests may have it at a time. */
+  multiattach?: boolean;
 }
 
 /** A volume the caller may not see does not exist. The attachment calls follow Cinder's attachments API (3.27, 3.44). */

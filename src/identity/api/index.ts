@@ -1,26 +1,73 @@
 // The Identity API, v3 and v2.0, as one app on both of Keystone's ports.
 //
-// Ledger (against Keystone 22, Zed; checked 2026-11-20)
+// Ledger (against Keystone 22, Zed, with its security fixes of 2026; v2.0 against Newton; checked 2026-11-20)
 //   Differs on purpose: tokens are Fernet tokens with a payload of our own, so they cannot be exchanged with a Keystone
-//   that shares the keys; v2.0, which Keystone removed in Queens, is served because the courses use it.
-//   Not here yet: trusts, application credentials, OAuth1, federation, limits, endpoint filtering, TOTP, receipts.
+//   that shares the keys; v2.0, which Keystone removed in Queens, is served because the courses use it; the role names
+//   `_member_` and `Member` find the role `member`; TOTP is on, which Keystone leaves to its configuration; a password
+//   hash is argon2id; an application credential goes with its project and with each of its roles.
+//   Not here: federation (OS-FEDERATION, OS-OAUTH2, mapped and SAML methods), LDAP behind a domain's configuration,
+//   PKI tokens and their certificates (410, as in Zed), a region's or a list's `limit`.
 
 import { timingSafeEqual } from "node:crypto";
 import { adminContext } from "../../core/context.ts";
 import type { ServiceContext } from "../../core/service.ts";
 import { createApi, type Route } from "../../http/api.ts";
-import { AuthenticationRequired } from "../../http/auth.ts";
+import { tokenUse } from "../../http/auth.ts";
 import type { Call } from "../../http/call.ts";
 import type { FetchApp } from "../../http/server.ts";
+import { EC2_METHOD } from "../ec2-tokens.ts";
+import { AuthenticationFailed, ForbiddenQuietly } from "../errors.ts";
 import type { Identity } from "../manager.ts";
+import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
+import { readBody } from "./bodies.ts";
+import { endpointRoutes, regionRoutes, serviceRoutes } from "./catalog.ts";
+import { credentialRoutes } from "./credentials.ts";
 import { discoveryRoutes } from "./discovery.ts";
-import { fault, malformed, violation } from "./faults.ts";
+import { domainRoutes } from "./domains.ts";
+import { ec2TokenRoutes } from "./ec2-tokens.ts";
+import { endpointFilterRoutes } from "./endpoint-filters.ts";
+import { fault } from "./faults.ts";
+import { grantRoutes } from "./grants.ts";
+import { groupRoutes } from "./groups.ts";
+import { limitRoutes } from "./limits.ts";
+import { oauth1Routes } from "./oauth1.ts";
+import { policyRoutes } from "./policies.ts";
+import { projectTagRoutes } from "./project-tags.ts";
 import { projectRoutes } from "./projects.ts";
+import { revocationRoutes } from "./revocations.ts";
+import { roleAssignmentRoutes } from "./role-assignments.ts";
+import { roleRoutes } from "./roles.ts";
+import { trustRoutes } from "./trusts.ts";
 import { userRoutes } from "./users.ts";
+import { v2Routes } from "./v2/index.ts";
 
 export function identityRoutes(identity: Identity): Route[] {
-  return [...discoveryRoutes(), ...authRoutes(identity), ...userRoutes(identity), ...projectRoutes(identity)];
+  return [
+    ...discoveryRoutes(),
+    ...revocationRoutes(identity),
+    ...authRoutes(identity),
+    ...userRoutes(identity),
+    ...groupRoutes(identity),
+    ...roleRoutes(identity),
+    ...roleAssignmentRoutes(identity),
+    ...domainRoutes(identity),
+    ...projectRoutes(identity),
+    ...projectTagRoutes(identity),
+    ...grantRoutes(identity),
+    ...regionRoutes(identity),
+    ...serviceRoutes(identity),
+    ...endpointRoutes(identity),
+    ...endpointFilterRoutes(identity),
+    ...policyRoutes(identity),
+    ...credentialRoutes(identity),
+    ...applicationCredentialRoutes(identity),
+    ...trustRoutes(identity),
+    ...oauth1Routes(identity),
+    ...limitRoutes(identity),
+    ...ec2TokenRoutes(identity),
+    ...v2Routes(identity),
+  ];
 }
 
 export function identityApi(context: ServiceContext, identity: Identity): FetchApp {
@@ -28,23 +75,29 @@ export function identityApi(context: ServiceContext, identity: Identity): FetchA
     context,
     routes: identityRoutes(identity),
     fault,
-    violation,
-    malformed,
+    readBody,
+    headers: { vary: "X-Auth-Token" },
     authenticate: (call) => authenticate(call, identity, context.secrets.serviceToken),
   });
 }
 
-/** A token, or the static SERVICE_TOKEN, which may do everything and is nobody. */
+/**
+ * A token, or the static SERVICE_TOKEN, which may do everything and is nobody.
+ * @throws AuthenticationFailed, ForbiddenQuietly for a token that an EC2 signature was exchanged for
+ */
 function authenticate(call: Call, identity: Identity, serviceToken: string): void {
   const token = call.header("x-auth-token");
-  if (!token) throw new AuthenticationRequired();
+  if (!token) throw new AuthenticationFailed("no token");
   if (sameText(token, serviceToken)) {
     const { requestId, remoteAddress } = call;
     call.context = { ...adminContext(requestId), isServiceToken: true, remoteAddress };
     return;
   }
-  const facts = identity.tokens.facts(token);
-  if (!facts) throw new AuthenticationRequired();
+  const facts = identity.tokens.facts(token, tokenUse(call, ["identity"]));
+  if (!facts) throw new AuthenticationFailed("the token is not valid");
+  if (identity.tokens.view(token)?.payload.methods.includes(EC2_METHOD)) {
+    throw new ForbiddenQuietly("EC2 credential tokens cannot be used for authorization.");
+  }
   const { requestId, globalRequestId, remoteAddress } = call.context;
   call.context = { ...facts, requestId, globalRequestId, remoteAddress };
 }

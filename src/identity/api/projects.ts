@@ -1,70 +1,119 @@
-// /v3/projects
+// /v3/projects: the projects themselves and their tags
 
-import { and, eq, type SQL } from "drizzle-orm";
-import { boolFromString } from "../../core/python.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
-import { EntityNotFound } from "../errors.ts";
+import { ValidationFailed } from "../errors.ts";
 import type { Identity } from "../manager.ts";
 import type { ProjectFields } from "../projects.ts";
-import { type ProjectRow, project as table } from "../tables.ts";
+import type { ProjectRow } from "../tables.ts";
+import { unjudged } from "./bodies.ts";
+import {
+  domainForNew,
+  enforce,
+  exact,
+  exactBool,
+  flag,
+  matchesInexactly,
+  requireSameId,
+} from "./requests.ts";
 import { createProject, updateProject } from "./schemas.ts";
-import { namesMatch } from "./users.ts";
-import { collection, projectView } from "./views.ts";
+import { collection, projectView, type View, withExtra } from "./views.ts";
 
-export function projectRoutes({ projects, store }: Identity): Route[] {
+const FILTERS = ["domain_id", "enabled", "name", "parent_id", "is_domain"];
+
+export function projectRoutes({ projects, resolver, store }: Identity): Route[] {
+  function view(call: Call, row: ProjectRow): View {
+    return projectView(call, row, store.tags.rightsOf(row.id));
+  }
+
   function listProjects(call: Call): Reply {
-    const wantsDomains = boolFromString(call.query.get("is_domain") ?? "false") === true;
-    const rows = (wantsDomains ? projects.listDomains(filters(call)) : projects.list(filters(call))).filter(
-      (row) => namesMatch(call, row.name),
-    );
-    const tags = store.allTags();
+    const { domainId } = call.context;
+    enforce(call, "identity:list_projects", domainId ? { domain_id: domainId } : {});
+    const filter = { name: exact(call, "name"), enabled: exactBool(call, "enabled") };
+    const asked = { domain_id: exact(call, "domain_id"), parent_id: exact(call, "parent_id") };
+    const rows =
+      exactBool(call, "is_domain") === true
+        ? projects
+            .listDomains(filter)
+            .filter(() => asked.domain_id === undefined && asked.parent_id === undefined)
+        : projects.list({ ...filter, ...asked });
+    const tags = store.tags.byLeft();
     const shown = rows
+      .filter((row) => domainId === null || row.domain_id === domainId)
+      .filter((row) => matchesInexactly(call, row, FILTERS))
       .filter((row) => tagsMatch(call, tags.get(row.id) ?? []))
       .map((row) => projectView(call, row, tags.get(row.id) ?? []));
     return json(200, collection(call, "projects", shown));
   }
 
   function createProjectHandler(call: Call): Reply {
-    const { project } = call.body as { project: ProjectFields };
-    call.enforce("identity:create_project", {
-      "target.project.domain_id": project.domain_id ?? call.context.domainId,
-    });
-    const row = projects.create(call.context, project);
-    return json(201, { project: projectView(call, row, store.tagsOf(row.id)) });
+    enforce(call, "identity:create_project", { project: unjudged(call, "project") });
+    const { project } = call.body as { project: ProjectFields & { name: string } };
+    const row = projects.create(
+      project.is_domain ? project : { ...project, domain_id: domainForNew(call, project.domain_id) },
+    );
+    return json(201, { project: view(call, row) });
   }
 
   function showProject(call: Call): Reply {
-    const row = target(call, "identity:get_project");
-    return json(200, { project: projectView(call, row, store.tagsOf(row.id)) });
+    enforceOn(call, "identity:get_project");
+    const row = projects.get(call.param("project_id"));
+    return json(200, { project: { ...view(call, row), ...family(call, row) } });
+  }
+
+  /** Parents and subprojects as ids, or as those that the caller has a role in. */
+  function family(call: Call, row: ProjectRow): View {
+    const both = (kind: string) => flag(call, `${kind}_as_list`) && flag(call, `${kind}_as_ids`);
+    for (const kind of ["parents", "subtree"]) {
+      if (!both(kind)) continue;
+      throw new ValidationFailed(
+        `Cannot use ${kind}_as_list and ${kind}_as_ids query params at the same time.`,
+      );
+    }
+    const own = (rows: ProjectRow[]) => {
+      const ids = new Set(resolver.projectIds(call.context.userId ?? ""));
+      return rows.filter((member) => ids.has(member.id)).map((member) => ({ project: view(call, member) }));
+    };
+    const shown: View = {};
+    if (flag(call, "parents_as_list")) shown["parents"] = own(projects.parents(row.id));
+    else if (flag(call, "parents_as_ids")) {
+      shown["parents"] = projects
+        .parents(row.id)
+        .reduceRight<View | null>((inner, parent) => ({ [parent.id]: inner }), null);
+    }
+    if (flag(call, "subtree_as_list")) shown["subtree"] = own(projects.subtree(row.id));
+    else if (flag(call, "subtree_as_ids")) shown["subtree"] = nested(projects.subtree(row.id), row.id);
+    return shown;
   }
 
   function updateProjectHandler(call: Call): Reply {
-    const row = target(call, "identity:update_project");
+    enforceOn(call, "identity:update_project");
+    const id = call.param("project_id");
     const { project } = call.body as { project: ProjectFields };
-    const changed = projects.update(row.id, project);
-    return json(200, { project: projectView(call, changed, store.tagsOf(row.id)) });
+    requireSameId(project, id);
+    const row = projects.update(id, project);
+    return json(200, { project: withExtra(view(call, row), row.extra) });
   }
 
   function deleteProject(call: Call): Reply {
-    projects.delete(target(call, "identity:delete_project").id);
+    enforceOn(call, "identity:delete_project");
+    projects.delete(call.param("project_id"));
     return empty(204);
   }
 
-  function target(call: Call, rule: string): ProjectRow {
-    const id = call.param("project_id");
-    const row = store.projects.get(id);
-    call.enforce(rule, {
-      "target.project.id": id,
-      "target.project.domain_id": row?.is_domain ? row.id : row?.domain_id,
-      project_id: id,
-    });
-    if (!row) throw new EntityNotFound("project", id);
-    return row;
+  /** 403 before 404, so that ids cannot be probed. */
+  function enforceOn(call: Call, rule: string): void {
+    const project = store.projects.get(call.param("project_id"));
+    enforce(call, rule, project ? { project } : {});
   }
 
   return [
-    { method: "GET", path: "/v3/projects", handler: listProjects, access: "identity:list_projects" },
+    {
+      method: "GET",
+      path: "/v3/projects",
+      handler: listProjects,
+      access: { handlerAsks: ["identity:list_projects"] },
+    },
     {
       method: "POST",
       path: "/v3/projects",
@@ -94,18 +143,11 @@ export function projectRoutes({ projects, store }: Identity): Route[] {
   ];
 }
 
-function filters(call: Call): SQL | undefined {
-  const { query } = call;
-  const domainId = query.get("domain_id");
-  const parentId = query.get("parent_id");
-  const name = query.get("name");
-  const enabled = query.get("enabled");
-  return and(
-    domainId === null ? undefined : eq(table.domain_id, domainId),
-    parentId === null ? undefined : eq(table.parent_id, parentId),
-    name === null ? undefined : eq(table.name, name),
-    enabled === null ? undefined : eq(table.enabled, boolFromString(enabled) ?? true),
-  );
+/** `{child: {grandchild: null}}`; null when there is nothing below. */
+function nested(rows: readonly ProjectRow[], id: string): View | null {
+  const children = rows.filter((row) => row.parent_id === id);
+  if (children.length === 0) return null;
+  return Object.fromEntries(children.map((child) => [child.id, nested(rows, child.id)]));
 }
 
 /** `tags`, `tags-any`, `not-tags`, `not-tags-any`, each a comma-separated list. */

@@ -1,19 +1,30 @@
 // /v3/users
 
-import { and, eq, type SQL } from "drizzle-orm";
-import { boolFromString } from "../../core/python.ts";
+import { parseIso } from "../../core/times.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
-import { EntityNotFound } from "../errors.ts";
+import { TimestampInvalid, ValidationFailed } from "../errors.ts";
 import type { Identity } from "../manager.ts";
-import { user as table, type UserRow } from "../tables.ts";
+import type { UserRow } from "../tables.ts";
 import type { UserFields } from "../users.ts";
+import { unjudged } from "./bodies.ts";
+import { domainForNew, enforce, exact, exactBool, matchesInexactly, requireSameId } from "./requests.ts";
 import { changePassword, createUser, updateUser } from "./schemas.ts";
-import { collection, projectView, userView } from "./views.ts";
+import { collection, groupView, projectView, userView, withExtra } from "./views.ts";
 
-export function userRoutes({ users, roles, store, projects }: Identity): Route[] {
+const FILTERS = ["domain_id", "enabled", "name", "password_expires_at"];
+
+export function userRoutes({ users, groups, resolver, store }: Identity): Route[] {
   function listUsers(call: Call): Reply {
-    const rows = users.list(filters(call)).filter((row) => namesMatch(call, row.name));
+    const { domainId } = call.context;
+    enforce(call, "identity:list_users", domainId ? { domain_id: domainId } : {});
+    const rows = users
+      .list({
+        domain_id: domainId ?? exact(call, "domain_id"),
+        name: exact(call, "name"),
+        enabled: exactBool(call, "enabled"),
+      })
+      .filter((row) => matchesInexactly(call, row, FILTERS) && expiresAsAsked(call, row));
     return json(
       200,
       collection(
@@ -25,25 +36,29 @@ export function userRoutes({ users, roles, store, projects }: Identity): Route[]
   }
 
   async function createUserHandler(call: Call): Promise<Reply> {
-    const { user } = call.body as { user: UserFields };
-    call.enforce("identity:create_user", {
-      "target.user.domain_id": user.domain_id ?? call.context.domainId,
-    });
-    return json(201, { user: userView(call, await users.create(call.context, user)) });
+    enforce(call, "identity:create_user", { user: unjudged(call, "user") });
+    const { user } = call.body as { user: UserFields & { name: string } };
+    const row = await users.create({ ...user, domain_id: domainForNew(call, user.domain_id) });
+    return json(201, { user: userView(call, row) });
   }
 
   function showUser(call: Call): Reply {
-    return json(200, { user: userView(call, target(call, "identity:get_user")) });
+    enforceOn(call, "identity:get_user");
+    return json(200, { user: userView(call, users.get(call.param("user_id"))) });
   }
 
   async function updateUserHandler(call: Call): Promise<Reply> {
-    const row = target(call, "identity:update_user");
+    enforceOn(call, "identity:update_user");
+    const { id } = users.get(call.param("user_id"));
     const { user } = call.body as { user: UserFields };
-    return json(200, { user: userView(call, await users.update(row.id, user)) });
+    requireSameId(user, id);
+    const row = await users.update(id, user);
+    return json(200, { user: withExtra(userView(call, row), row.extra) });
   }
 
   function deleteUser(call: Call): Reply {
-    users.delete(target(call, "identity:delete_user").id);
+    enforceOn(call, "identity:delete_user");
+    users.delete(call.param("user_id"));
     return empty(204);
   }
 
@@ -54,28 +69,50 @@ export function userRoutes({ users, roles, store, projects }: Identity): Route[]
   }
 
   function listProjectsOfUser(call: Call): Reply {
-    const id = call.param("user_id");
-    call.enforce("identity:list_user_projects", { "target.user.id": id, user_id: id });
-    users.get(id);
-    const rows = roles
-      .projectIds(id)
-      .map((projectId) => store.projects.get(projectId))
-      .filter((row) => row?.enabled && projects.domainOf(row).enabled)
-      .map((row) => projectView(call, row!, store.tagsOf(row!.id)));
-    return json(200, collection(call, "projects", rows));
+    enforceOn(call, "identity:list_user_projects");
+    const [domainId, name, enabled] = [
+      exact(call, "domain_id"),
+      exact(call, "name"),
+      exactBool(call, "enabled"),
+    ];
+    const rows = resolver
+      .projectIds(call.param("user_id"))
+      .map((id) => store.projects.get(id))
+      .filter((row) => row !== null)
+      .filter((row) => domainId === undefined || row.domain_id === domainId)
+      .filter((row) => name === undefined || row.name === name)
+      .filter((row) => enabled === undefined || row.enabled === enabled)
+      .filter((row) => matchesInexactly(call, row, ["domain_id", "enabled", "name"]));
+    const shown = rows.map((row) => projectView(call, row, store.tags.rightsOf(row.id)));
+    return json(200, collection(call, "projects", shown));
   }
 
-  /** The user of the path, when the caller may do `rule` to it; else 403 before 404, so that ids cannot be probed. */
-  function target(call: Call, rule: string): UserRow {
-    const id = call.param("user_id");
-    const row = store.users.get(id);
-    call.enforce(rule, { "target.user.id": id, "target.user.domain_id": row?.domain_id, user_id: id });
-    if (!row) throw new EntityNotFound("user", id);
-    return row;
+  function listGroupsOfUser(call: Call): Reply {
+    enforceOn(call, "identity:list_groups_for_user");
+    const { domainId } = call.context;
+    const name = exact(call, "name");
+    const rows = groups
+      .ofUser(call.param("user_id"))
+      .filter((row) => domainId === null || row.domain_id === domainId)
+      .filter((row) => name === undefined || row.name === name)
+      .filter((row) => matchesInexactly(call, row, ["name"]));
+    const shown = rows.map((row) => ({ ...groupView(call, row), membership_expires_at: null }));
+    return json(200, collection(call, "groups", shown));
+  }
+
+  /** 403 before 404, so that ids cannot be probed. */
+  function enforceOn(call: Call, rule: string): void {
+    const user = store.users.get(call.param("user_id"));
+    enforce(call, rule, user ? { user } : {});
   }
 
   return [
-    { method: "GET", path: "/v3/users", handler: listUsers, access: "identity:list_users" },
+    {
+      method: "GET",
+      path: "/v3/users",
+      handler: listUsers,
+      access: { handlerAsks: ["identity:list_users"] },
+    },
     {
       method: "POST",
       path: "/v3/users",
@@ -116,32 +153,40 @@ export function userRoutes({ users, roles, store, projects }: Identity): Route[]
       handler: listProjectsOfUser,
       access: { handlerAsks: ["identity:list_user_projects"] },
     },
+    {
+      method: "GET",
+      path: "/v3/users/:user_id/groups",
+      handler: listGroupsOfUser,
+      access: { handlerAsks: ["identity:list_groups_for_user"] },
+    },
   ];
 }
 
-function filters(call: Call): SQL | undefined {
-  const name = call.query.get("name");
-  const domainId = call.query.get("domain_id") ?? call.context.domainId;
-  const enabled = call.query.get("enabled");
-  return and(
-    name === null ? undefined : eq(table.name, name),
-    domainId === null ? undefined : eq(table.domain_id, domainId),
-    enabled === null ? undefined : eq(table.enabled, boolFromString(enabled) ?? true),
-  );
-}
+const OPERATORS: Record<string, (a: number, b: number) => boolean> = {
+  lt: (a, b) => a < b,
+  lte: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  gte: (a, b) => a >= b,
+  eq: (a, b) => a === b,
+  neq: (a, b) => a !== b,
+};
 
-/** `name__contains` and its kin (keystone/common/driver_hints.py). */
-export function namesMatch(call: Call, name: string): boolean {
-  for (const [key, value] of call.query) {
-    const lower = name.toLowerCase();
-    const wanted = value.toLowerCase();
-    if (key === "name__contains" && !name.includes(value)) return false;
-    if (key === "name__icontains" && !lower.includes(wanted)) return false;
-    if (key === "name__startswith" && !name.startsWith(value)) return false;
-    if (key === "name__istartswith" && !lower.startsWith(wanted)) return false;
-    if (key === "name__endswith" && !name.endsWith(value)) return false;
-    if (key === "name__iendswith" && !lower.endsWith(wanted)) return false;
-    if (key === "name__iexact" && lower !== wanted) return false;
+/** `?password_expires_at=lt:2026-01-01T00:00:00Z` (keystone/identity/core.py). @throws TimestampInvalid, ValidationFailed */
+function expiresAsAsked(call: Call, row: UserRow): boolean {
+  const asked = call.query.get("password_expires_at");
+  if (asked === null) return true;
+  const [operator, text] = asked.slice(2, 4).includes(":")
+    ? [asked.slice(0, asked.indexOf(":")), asked.slice(asked.indexOf(":") + 1)]
+    : ["eq", asked];
+  const ms = parseIso(text);
+  if (ms === null) {
+    throw new TimestampInvalid();
   }
-  return true;
+  const compare = OPERATORS[operator];
+  if (!compare) {
+    throw new ValidationFailed(
+      `The given operator ${operator} is not valid. It must be one of the following: 'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'.`,
+    );
+  }
+  return row.password_expires_at !== null && compare(row.password_expires_at, ms);
 }

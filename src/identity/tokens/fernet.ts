@@ -18,9 +18,16 @@ export function fernetKey(bytes: Uint8Array): FernetKey {
   return { signing: bytes.subarray(0, 16), encryption: bytes.subarray(16) };
 }
 
-/** @param nowMs stands in the clear, in whole seconds, as the format asks */
-export function encrypt(key: FernetKey, plain: Uint8Array, nowMs: number): string {
-  const iv = crypto.getRandomValues(new Uint8Array(16));
+/**
+ * @param nowMs stands in the clear, in whole seconds, as the format asks
+ * @param iv 16 random bytes, used once; given only by tests
+ */
+export function encrypt(
+  key: FernetKey,
+  plain: Uint8Array,
+  nowMs: number,
+  iv = crypto.getRandomValues(new Uint8Array(16)),
+): string {
   const cipher = createCipheriv("aes-128-cbc", key.encryption, iv);
   const head = Buffer.alloc(HEADER_BYTES);
   head[0] = VERSION;
@@ -44,7 +51,11 @@ export function decrypt(keys: readonly FernetKey[], token: string): Uint8Array |
     const expected = createHmac("sha256", key.signing).update(signed).digest();
     if (!timingSafeEqual(expected, given)) continue;
     const decipher = createDecipheriv("aes-128-cbc", key.encryption, signed.subarray(9, HEADER_BYTES));
-    return Buffer.concat([decipher.update(signed.subarray(HEADER_BYTES)), decipher.final()]);
+    try {
+      return Buffer.concat([decipher.update(signed.subarray(HEADER_BYTES)), decipher.final()]);
+    } catch {
+      return null; // signed by us, yet padded wrongly: nothing we made
+    }
   }
   return null;
 }

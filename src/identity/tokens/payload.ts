@@ -1,7 +1,8 @@
 // What a token carries: who, for what, until when. Everything else (names, roles, catalog) is looked up when asked, so
-// that a token never tells yesterday's roles.
+// that a token never tells yesterday's roles. A receipt, which stands for a log-in not yet complete, is made alike.
 
 export interface TokenPayload {
+  /** The trustee's for a trust, whoever is impersonated. */
   userId: string;
   /** `password`, `token`, `trust`, ... in the order used. */
   methods: string[];
@@ -10,6 +11,8 @@ export interface TokenPayload {
   expiresAtMs: number;
   /** This token's audit id, then that of the first token of its chain when that is another. */
   auditIds: string[];
+  /** By what the rights were handed on; absent for a user's own. */
+  delegation?: Delegation;
 }
 
 export type TokenScope =
@@ -18,28 +21,94 @@ export type TokenScope =
   | { kind: "domain"; domainId: string }
   | { kind: "system" };
 
-/** A short JSON array: the token's length is what every request carries. */
-export function encodePayload(payload: TokenPayload): Uint8Array {
-  const { scope } = payload;
-  const target = scope.kind === "project" ? scope.projectId : scope.kind === "domain" ? scope.domainId : "";
-  return Buffer.from(
-    JSON.stringify([
-      payload.userId,
-      payload.methods,
-      scope.kind[0],
-      target,
-      payload.issuedAtMs,
-      payload.expiresAtMs,
-      ...payload.auditIds,
-    ]),
-  );
+export type Delegation =
+  | { by: "trust"; id: string }
+  | { by: "application_credential"; id: string }
+  | { by: "access_token"; id: string };
+
+export interface ReceiptPayload {
+  userId: string;
+  methods: string[];
+  issuedAtMs: number;
+  expiresAtMs: number;
 }
 
-export function decodePayload(bytes: Uint8Array): TokenPayload {
-  const [userId, methods, kind, target, issuedAtMs, expiresAtMs, ...auditIds] = JSON.parse(
-    new TextDecoder().decode(bytes),
-  ) as [string, string[], string, string, number, number, ...string[]];
-  return { userId, methods, scope: scopeOf(kind, target), issuedAtMs, expiresAtMs, auditIds };
+const TOKEN = "t1";
+const RECEIPT = "r1";
+
+const DELEGATIONS: Record<string, Delegation["by"]> = {
+  t: "trust",
+  p: "application_credential",
+  o: "access_token",
+};
+
+/** A short JSON array: the token's length is what every request carries. */
+export function encodePayload(payload: TokenPayload): Uint8Array {
+  const { scope, delegation } = payload;
+  const target = scope.kind === "project" ? scope.projectId : scope.kind === "domain" ? scope.domainId : "";
+  const fields: unknown[] = [
+    TOKEN,
+    payload.userId,
+    payload.methods,
+    scope.kind[0],
+    target,
+    payload.issuedAtMs,
+    payload.expiresAtMs,
+    payload.auditIds,
+  ];
+  if (delegation) {
+    const letter = Object.keys(DELEGATIONS).find((key) => DELEGATIONS[key] === delegation.by);
+    fields.push(letter, delegation.id);
+  }
+  return Buffer.from(JSON.stringify(fields));
+}
+
+/** Null for what is no token of this form. */
+export function decodePayload(bytes: Uint8Array): TokenPayload | null {
+  const fields = parse(bytes);
+  if (fields?.[0] !== TOKEN) return null;
+  const [, userId, methods, kind, target, issuedAtMs, expiresAtMs, auditIds, letter, delegate] = fields as [
+    string,
+    string,
+    string[],
+    string,
+    string,
+    number,
+    number,
+    string[],
+    string | undefined,
+    string | undefined,
+  ];
+  const by = letter === undefined ? undefined : DELEGATIONS[letter];
+  return {
+    userId,
+    methods,
+    scope: scopeOf(kind, target),
+    issuedAtMs,
+    expiresAtMs,
+    auditIds,
+    ...(by && delegate !== undefined ? { delegation: { by, id: delegate } } : {}),
+  };
+}
+
+export function encodeReceipt({ userId, methods, issuedAtMs, expiresAtMs }: ReceiptPayload): Uint8Array {
+  return Buffer.from(JSON.stringify([RECEIPT, userId, methods, issuedAtMs, expiresAtMs]));
+}
+
+export function decodeReceipt(bytes: Uint8Array): ReceiptPayload | null {
+  const fields = parse(bytes);
+  if (fields?.[0] !== RECEIPT) return null;
+  const [, userId, methods, issuedAtMs, expiresAtMs] = fields as [string, string, string[], number, number];
+  return { userId, methods, issuedAtMs, expiresAtMs };
+}
+
+function parse(bytes: Uint8Array): unknown[] | null {
+  try {
+    const data: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(data) ? data : null;
+  } catch {
+    return null;
+  }
 }
 
 function scopeOf(kind: string, target: string): TokenScope {

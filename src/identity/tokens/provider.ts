@@ -2,34 +2,40 @@
 // from the database once and remembered until any row of keystone.db changes.
 
 import type { Clock } from "../../core/clock.ts";
-import type { TokenFacts } from "../../http/auth.ts";
-import { AuthenticationFailed, EntityNotFound } from "../errors.ts";
+import type { TokenFacts, TokenUse } from "../../http/auth.ts";
+import { AuthenticationFailed, ForbiddenQuietly } from "../errors.ts";
 import type { RoleResolver } from "../roles.ts";
-import { type IdentityStore, ROOT_DOMAIN_ID } from "../store.ts";
-import type { ProjectRow, RevocationEventRow, RoleRow, UserRow } from "../tables.ts";
+import type { IdentityStore } from "../store.ts";
+import { rulesAllow } from "./access-rules.ts";
 import { decrypt, encrypt, type FernetKey } from "./fernet.ts";
-import { decodePayload, encodePayload, type TokenPayload, type TokenScope } from "./payload.ts";
+import {
+  type Delegation,
+  decodePayload,
+  decodeReceipt,
+  encodePayload,
+  encodeReceipt,
+  type ReceiptPayload,
+  type TokenPayload,
+  type TokenScope,
+} from "./payload.ts";
+import { type RevocationEvent, Revocations } from "./revocations.ts";
+import { describe, factsOf, type TokenView } from "./view.ts";
 
-/** A token with everything it stands for now. */
-export interface TokenView {
-  payload: TokenPayload;
-  user: UserRow;
-  userDomain: ProjectRow;
-  project: ProjectRow | null;
-  projectDomain: ProjectRow | null;
-  domain: ProjectRow | null;
-  roles: RoleRow[];
-}
+/** Why a token is refused: made by nobody here; expired or revoked; its user, scope or roles are gone. */
+export type TokenProblem = "unrecognized" | "ended" | "gone";
 
 interface Remembered {
   payload: TokenPayload;
   stamp: number;
-  /** Null: refused, as long as nothing changes. */
-  view: TokenView | null;
+  /** Or why it is refused, as long as nothing changes. */
+  view: TokenView | TokenProblem;
   facts: TokenFacts | null;
 }
 
 const MAX_REMEMBERED = 10_000;
+
+/** keystone.conf [receipt] expiration. */
+const RECEIPT_SECONDS = 300;
 
 export interface TokenProviderOptions {
   store: IdentityStore;
@@ -38,17 +44,40 @@ export interface TokenProviderOptions {
   /** Newest first; read anew by `reloadKeys`. */
   keys: () => readonly FernetKey[];
   expirationSeconds: number;
+  /** How long after its expiry a token may still be looked at with `allow_expired`. */
+  allowExpiredSeconds: number;
+}
+
+export interface IssueRequest {
+  userId: string;
+  methods: string[];
+  scope: TokenScope;
+  /** The token this one is made from: it keeps that one's expiry and chain. */
+  parent?: TokenPayload | null;
+  delegation?: Delegation;
+  /** The token ends no later than this. */
+  notAfterMs?: number | null;
+}
+
+export interface IssuedToken {
+  token: string;
+  view: TokenView;
 }
 
 export class TokenProvider {
+  readonly revocations: Revocations;
   #options: TokenProviderOptions;
   #keys: readonly FernetKey[];
   #remembered = new Map<string, Remembered>();
-  #events: { stamp: number; rows: RevocationEventRow[] } = { stamp: -1, rows: [] };
 
   constructor(options: TokenProviderOptions) {
     this.#options = options;
     this.#keys = options.keys();
+    this.revocations = new Revocations({
+      store: options.store,
+      clock: options.clock,
+      keepSeconds: options.expirationSeconds + options.allowExpiredSeconds,
+    });
   }
 
   reloadKeys(): void {
@@ -57,83 +86,114 @@ export class TokenProvider {
   }
 
   /**
-   * @param parent the token this one was made from: it keeps that one's expiry and chain
-   * @throws AuthenticationFailed when the user has no role in the scope
+   * @throws AuthenticationFailed when the user has no role in the scope, ForbiddenQuietly when a delegated role is gone
    */
-  issue(
-    userId: string,
-    methods: string[],
-    scope: TokenScope,
-    parent: TokenPayload | null,
-  ): { token: string; view: TokenView } {
-    const { clock, expirationSeconds } = this.#options;
-    const now = clock.now();
+  issue({ userId, methods, scope, parent, delegation, notAfterMs }: IssueRequest): IssuedToken {
+    const issuedAtMs = this.revocations.issueTime();
     const auditId = newAuditId();
+    const usualEndMs = parent?.expiresAtMs ?? issuedAtMs + this.#options.expirationSeconds * 1000;
     const payload: TokenPayload = {
       userId,
       methods,
       scope,
-      issuedAtMs: now,
-      expiresAtMs: parent?.expiresAtMs ?? now + expirationSeconds * 1000,
+      issuedAtMs,
+      expiresAtMs: Math.min(usualEndMs, notAfterMs ?? Number.POSITIVE_INFINITY),
       auditIds: parent ? [auditId, parent.auditIds.at(-1)!] : [auditId],
+      ...(delegation ? { delegation } : {}),
     };
-    const view = this.#describe(payload);
-    if (!view) throw new AuthenticationFailed();
-    return { token: encrypt(this.#keys[0]!, encodePayload(payload), now), view };
+    const { store, roles } = this.#options;
+    const view = describe(store, roles, payload);
+    if (view === "roles") throw new ForbiddenQuietly("Trustee has no delegated roles.");
+    if (view === "gone") throw new AuthenticationFailed(`no role of ${userId} in the scope asked for`);
+    return { token: this.#seal(encodePayload(payload)), view };
   }
 
-  /** Null for a token that is forged, expired, revoked, or whose user, project or roles are gone. */
-  view(token: string): TokenView | null {
-    return this.#recall(token)?.view ?? null;
+  /**
+   * Null for a token that is forged, expired, revoked, or whose user, project or roles are gone.
+   * @param allowExpired takes one that has expired not too long ago
+   */
+  view(token: string, options: { allowExpired?: boolean } = {}): TokenView | null {
+    const view = this.examine(token, options);
+    return typeof view === "string" ? null : view;
   }
 
-  /** What services learn of a token. Microseconds when the token was seen before. */
-  facts(token: string): TokenFacts | null {
-    const remembered = this.#recall(token);
-    if (!remembered?.view) return null;
+  /** The same, telling why not. */
+  examine(token: string, { allowExpired = false } = {}): TokenView | TokenProblem {
+    const remembered = this.#recall(token, allowExpired);
+    return typeof remembered === "string" ? remembered : remembered.view;
+  }
+
+  /** What services learn of a token that may be used so. Microseconds when the token was seen before. */
+  facts(token: string, use?: TokenUse): TokenFacts | null {
+    const remembered = this.#recall(token, false);
+    if (typeof remembered === "string" || typeof remembered.view === "string") return null;
+    const rules = remembered.view.applicationCredential?.rules ?? [];
+    if (rules.length > 0 && !(use && rulesAllow(rules, use))) return null;
     remembered.facts ??= factsOf(remembered.view, token);
     return remembered.facts;
   }
 
-  /** @throws EntityNotFound for a token that is not valid */
-  revoke(token: string): void {
-    const view = this.view(token);
-    if (!view) throw new EntityNotFound("token", token);
-    this.#record({ audit_id: view.payload.auditIds[0]! });
+  /** Ends one token. */
+  revoke(view: TokenView): void {
+    this.revocations.record({ audit_id: view.payload.auditIds[0]! });
   }
 
-  /** Refuses every token of the user issued until now, or those for one project. */
-  revokeUser(userId: string, projectId: string | null = null): void {
-    this.#record({ user_id: userId, project_id: projectId });
+  /** Refuses every token of the user issued until now. */
+  revokeUser(userId: string): void {
+    this.revocations.record({ user_id: userId });
   }
 
-  #record(event: Partial<RevocationEventRow>): void {
-    const now = this.#options.clock.now();
-    const { store, expirationSeconds } = this.#options;
-    store.db.transaction(() => {
-      store.revocations.insert({ ...event, issued_before: now, revoked_at: now });
-      store.pruneRevocations(now - expirationSeconds * 1000 - 60_000);
-    });
+  revokeMatching(event: RevocationEvent): void {
+    this.revocations.record(event);
   }
 
-  #recall(token: string): Remembered | null {
-    const stamp = this.#options.store.db.stamp();
+  /** Stands for the methods a user has passed, while others are missing. */
+  issueReceipt(userId: string, methods: string[]): { receipt: string; payload: ReceiptPayload } {
+    const issuedAtMs = this.#options.clock.now();
+    const payload = { userId, methods, issuedAtMs, expiresAtMs: issuedAtMs + RECEIPT_SECONDS * 1000 };
+    return { receipt: this.#seal(encodeReceipt(payload)), payload };
+  }
+
+  receipt(text: string): ReceiptPayload | null {
+    const bytes = decrypt(this.#keys, text);
+    const payload = bytes && decodeReceipt(bytes);
+    return payload && payload.expiresAtMs > this.#options.clock.now() ? payload : null;
+  }
+
+  #seal(bytes: Uint8Array): string {
+    return encrypt(this.#keys[0]!, bytes, this.#options.clock.now());
+  }
+
+  #recall(token: string, allowExpired: boolean): Remembered | TokenProblem {
+    const { store, roles, clock, allowExpiredSeconds } = this.#options;
+    const stamp = store.db.stamp();
     let remembered = this.#remembered.get(token);
     if (!remembered) {
       const bytes = decrypt(this.#keys, token);
-      if (!bytes) return null;
-      remembered = { payload: decodePayload(bytes), stamp: -1, view: null, facts: null };
+      const payload = bytes && decodePayload(bytes);
+      if (!payload) return "unrecognized";
+      remembered = { payload, stamp: -1, view: "gone", facts: null };
       this.#remember(token, remembered);
     }
-    if (remembered.payload.expiresAtMs <= this.#options.clock.now()) return null;
+    const { payload } = remembered;
+    const endMs = payload.expiresAtMs + (allowExpired ? allowExpiredSeconds * 1000 : 0);
+    if (endMs <= clock.now()) return "ended";
     if (remembered.stamp !== stamp) {
       remembered.stamp = stamp;
       remembered.facts = null;
-      remembered.view = this.#isRevoked(remembered.payload, stamp)
-        ? null
-        : this.#describe(remembered.payload);
+      const view = describe(store, roles, payload);
+      if (typeof view === "string") remembered.view = "gone";
+      else remembered.view = this.#isRevoked(view, stamp) ? "ended" : view;
     }
     return remembered;
+  }
+
+  #isRevoked({ payload, trust, accessToken }: TokenView, stamp: number): boolean {
+    const lineage = {
+      trustorId: trust?.trustor_user_id ?? null,
+      consumerId: accessToken?.consumer_id ?? null,
+    };
+    return this.revocations.covers(payload, lineage, stamp);
   }
 
   #remember(token: string, remembered: Remembered): void {
@@ -147,66 +207,6 @@ export class TokenProvider {
     }
     this.#remembered.set(token, remembered);
   }
-
-  #isRevoked(payload: TokenPayload, stamp: number): boolean {
-    const { store, clock, expirationSeconds } = this.#options;
-    if (this.#events.stamp !== stamp) {
-      this.#events = { stamp, rows: store.revocationsSince(clock.now() - expirationSeconds * 1000) };
-    }
-    const { scope } = payload;
-    return this.#events.rows.some(
-      (event) =>
-        payload.issuedAtMs <= event.issued_before &&
-        (event.audit_id === null || event.audit_id === payload.auditIds[0]) &&
-        (event.audit_chain_id === null || event.audit_chain_id === payload.auditIds.at(-1)) &&
-        (event.user_id === null || event.user_id === payload.userId) &&
-        (event.project_id === null || (scope.kind === "project" && event.project_id === scope.projectId)) &&
-        (event.domain_id === null || (scope.kind === "domain" && event.domain_id === scope.domainId)),
-    );
-  }
-
-  /** Null when the user, the scope or every role in it is gone or disabled. */
-  #describe(payload: TokenPayload): TokenView | null {
-    const { store, roles } = this.#options;
-    const user = store.users.get(payload.userId);
-    const userDomain = user ? store.projects.get(user.domain_id) : null;
-    if (!user?.enabled || !userDomain?.enabled) return null;
-    const { scope } = payload;
-    const project = scope.kind === "project" ? store.projects.get(scope.projectId) : null;
-    const domain = scope.kind === "domain" ? store.domain(scope.domainId) : null;
-    const projectDomain = project ? domainOf(store, project) : null;
-    if (scope.kind === "project" && !(project?.enabled && projectDomain?.enabled)) return null;
-    if (scope.kind === "domain" && !domain?.enabled) return null;
-    const held = roles.effective(user.id, scope);
-    if (scope.kind !== "unscoped" && held.length === 0) return null;
-    return { payload, user, userDomain, project, projectDomain, domain, roles: held };
-  }
-}
-
-/** The domain a project is in; a domain used as a project is its own. */
-function domainOf(store: IdentityStore, project: ProjectRow): ProjectRow | null {
-  return project.domain_id === ROOT_DOMAIN_ID ? project : store.projects.get(project.domain_id);
-}
-
-function factsOf(view: TokenView, token: string): TokenFacts {
-  const roles = view.roles.map((role) => role.name.toLowerCase());
-  return {
-    userId: view.user.id,
-    userName: view.user.name,
-    userDomainId: view.userDomain.id,
-    userDomainName: view.userDomain.name,
-    projectId: view.project?.id ?? null,
-    projectName: view.project?.name ?? null,
-    projectDomainId: view.projectDomain?.id ?? null,
-    projectDomainName: view.projectDomain?.name ?? null,
-    domainId: view.domain?.id ?? null,
-    domainName: view.domain?.name ?? null,
-    systemScope: view.payload.scope.kind === "system" ? "all" : null,
-    roles,
-    isAdmin: roles.includes("admin"),
-    isServiceToken: false,
-    authToken: token,
-  };
 }
 
 /** 22 characters, as Keystone's (keystone/models/token_model.py). */
