@@ -4,7 +4,7 @@
 
 import { cloudSection } from "./config/cloud.ts";
 import type { Config } from "./config/config.ts";
-import { Bus } from "./core/bus.ts";
+import { Bus, type TopicDepth } from "./core/bus.ts";
 import type { Clock } from "./core/clock.ts";
 import { Conflict, messageOf, NotFound, PeerUnavailable } from "./core/errors.ts";
 import type { Ids } from "./core/ids.ts";
@@ -21,24 +21,16 @@ import {
   type Service,
   type ServiceContext,
   type ServiceDeclaration,
+  type ServiceState,
+  type ServiceStatus,
+  supervisor,
 } from "./core/service.ts";
 import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
-import { type FetchApp, type Listener, listen } from "./http/server.ts";
+import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
 import { Enforcer } from "./policy/enforcer.ts";
 
-export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
-
-export interface ServiceStatus {
-  /** The program: `nova-api`. */
-  name: string;
-  window: string;
-  state: ServiceState;
-  url: string | null;
-  port: number | null;
-  /** Why it failed, or what its own check found. */
-  reason: string | null;
-}
+export type { ServiceState, ServiceStatus };
 
 export interface ServeOptions {
   host: string;
@@ -66,6 +58,11 @@ export interface CloudOptions {
   /** Null: no files. */
   openLog(logFile: string): LogFile | null;
 }
+
+/** A page in such an answer runs in an origin of its own: it cannot act as the user who is signed in to the dashboard. */
+const SANDBOX = {
+  "content-security-policy": "sandbox allow-scripts allow-forms allow-popups allow-downloads",
+};
 
 interface Handle {
   declaration: ServiceDeclaration;
@@ -107,6 +104,15 @@ export class Cloud {
       });
     }
     this.endpoints = { base: (window) => this.#base(window), published: () => this.#published() };
+    this.peers.provide(supervisor, {
+      status: () => this.status(),
+      start: (window) => this.startService(window),
+      stop: (window) => this.stopService(window),
+      restart: (window) => this.restartService(window),
+      queues: () => this.queues(),
+      logs: options.book,
+      route: (target) => this.#routeShared(target),
+    });
   }
 
   /** Starts everything that is enabled. One service's failure is noted and does not stop the others. */
@@ -207,6 +213,11 @@ export class Cloud {
     return this.#buses;
   }
 
+  /** How many messages wait on each topic of each project's bus. */
+  queues(): (TopicDepth & { project: string })[] {
+    return [...this.#buses].flatMap(([project, bus]) => bus.depths().map((depth) => ({ project, ...depth })));
+  }
+
   /** Removes from the host all that the services ever made there. Returns what was removed. */
   async cleanup(): Promise<string[]> {
     const removed: string[] = [];
@@ -292,13 +303,13 @@ export class Cloud {
     }
   }
 
-  #routeShared(target: string): { app: FetchApp; mount: string } | null {
+  #routeShared(target: string): Routed | null {
     for (const { declaration } of this.#handles.values()) {
-      const { mount } = declaration;
+      const { mount, foreignContent } = declaration;
       if (mount === undefined || !target.startsWith(mount)) continue;
       const next = target[mount.length];
       if (next !== undefined && next !== "/" && next !== "?") continue;
-      return { app: this.app(declaration.window), mount };
+      return { app: this.app(declaration.window), mount, headers: foreignContent ? SANDBOX : undefined };
     }
     // Everything else is the dashboard's: it sends a browser to its own mount point.
     return this.#handles.get("horizon")?.state === "running" ? { app: this.app("horizon"), mount: "" } : null;

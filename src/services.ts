@@ -3,6 +3,7 @@
 import type { ServiceDeclaration } from "./core/service.ts";
 import { novaApi, novaCompute, novaConductor } from "./compute/index.ts";
 import { metadata } from "./compute/metadata/index.ts";
+import { horizon } from "./dashboard/index.ts";
 import { keystone } from "./identity/index.ts";
 import { glanceApiService } from "./image/index.ts";
 import { neutron, novaNetwork } from "./network/index.ts";
@@ -22,6 +23,7 @@ export const declarations: readonly ServiceDeclaration[] = [
   novaScheduler,
   novaCompute,
   swift,
+  horizon,
 ];
 
 /** Windows of DevStack that are part of another service here, or need none. */

@@ -4,7 +4,8 @@
 import { Hono } from "hono";
 import type { Cloud } from "../cloud.ts";
 import { CloudError, messageOf } from "../core/errors.ts";
-import type { LogBook, LogLine } from "../core/log.ts";
+import type { LogBook } from "../core/log.ts";
+import { LogFollower } from "../core/log-follow.ts";
 import type { RequestEnv } from "../http/call.ts";
 import { ALREADY_SENT, sendReply } from "../http/send.ts";
 import { type Listener, listen } from "../http/server.ts";
@@ -70,12 +71,7 @@ function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOption
     else return c.notFound();
     return c.json({});
   });
-  app.get("/queues", (c) => {
-    const queues = [...cloud.buses()].flatMap(([project, bus]) =>
-      bus.depths().map((depth) => ({ project, ...depth })),
-    );
-    return c.json({ queues });
-  });
+  app.get("/queues", (c) => c.json({ queues: cloud.queues() }));
   app.get("/logs", async (c) => {
     const window = c.req.query("window") ?? null;
     const after = Number(c.req.query("after") ?? 0);
@@ -84,7 +80,7 @@ function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOption
     await sendReply(incoming!, outgoing!, {
       status: 200,
       headers: { "content-type": "application/x-ndjson" },
-      body: followLines(book, window, after, (end) => outgoing!.on("close", end)),
+      body: new LogFollower(book, { window, after }),
     });
     return ALREADY_SENT;
   });
@@ -94,44 +90,4 @@ function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOption
     return c.json({});
   });
   return app;
-}
-
-/** How many lines a slow follower may be behind before the oldest are dropped. */
-const MAX_BEHIND = 5000;
-
-async function* followLines(
-  book: LogBook,
-  window: string | null,
-  after: number,
-  onClose: (end: () => void) => void,
-): AsyncGenerator<Uint8Array> {
-  let waiting: LogLine[] = book.lines(window, after);
-  let wake: (() => void) | null = null;
-  let open = true;
-  const stop = book.listen((line) => {
-    if (window !== null && line.window !== window) return;
-    waiting.push(line);
-    if (waiting.length > MAX_BEHIND) waiting = waiting.slice(-MAX_BEHIND / 2);
-    wake?.();
-  });
-  onClose(() => {
-    open = false;
-    wake?.();
-  });
-  try {
-    while (open) {
-      if (waiting.length === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        wake = null;
-        continue;
-      }
-      const lines = waiting;
-      waiting = [];
-      yield Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    }
-  } finally {
-    stop();
-  }
 }

@@ -4,12 +4,13 @@
 import type { KeySpec, Section, Values } from "../config/keys.ts";
 import type { Migration } from "../db/migrate.ts";
 import type { ProjectDatabase } from "../db/open.ts";
-import type { FetchApp } from "../http/server.ts";
+import type { FetchApp, Routed } from "../http/server.ts";
 import type { Enforcer, PolicyRule } from "../policy/enforcer.ts";
-import type { Bus } from "./bus.ts";
+import type { Bus, TopicDepth } from "./bus.ts";
 import type { Clock } from "./clock.ts";
 import type { Ids } from "./ids.ts";
 import type { Logger } from "./log.ts";
+import type { LogSource } from "./log-follow.ts";
 import type { StatePaths } from "./paths.ts";
 import { type Peers, peerKey } from "./peers.ts";
 
@@ -58,6 +59,37 @@ export interface DriverChoice {
 }
 
 export const driverChoice = peerKey<DriverChoice>("n-cpu", "driver-choice");
+
+export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
+
+export interface ServiceStatus {
+  /** The program: `nova-api`. */
+  name: string;
+  window: string;
+  state: ServiceState;
+  url: string | null;
+  port: number | null;
+  /** Why it failed, or what its own check found. */
+  reason: string | null;
+}
+
+/** What the supervisor lets a service see and do of the others; for the dashboard. */
+export interface Supervisor {
+  status(): Promise<ServiceStatus[]>;
+  /** Stopped and started alone, as by `stack stop`. @throws NotFound for an unknown window, what a start throws */
+  start(window: string): Promise<void>;
+  stop(window: string): Promise<void>;
+  restart(window: string): Promise<void>;
+  queues(): (TopicDepth & { project: string })[];
+  readonly logs: LogSource;
+  /**
+   * The app that serves a target of the shared port, whether or not there is one. Null when nothing does.
+   * @throws PeerUnavailable for a stopped service
+   */
+  route(target: string): Routed | null;
+}
+
+export const supervisor = peerKey<Supervisor>("stack", "supervisor");
 
 /** Passwords of this cloud: from the settings, else generated at the first start and kept (0600). */
 export interface Secrets {
@@ -116,6 +148,11 @@ export interface ServiceDeclaration {
   ports?: readonly number[];
   /** Path on the shared port: `/compute`. */
   mount?: string;
+  /**
+   * Serves what users uploaded, under content types of their choice: on the shared port, where the dashboard is as well,
+   * a browser is told to treat it as coming from elsewhere.
+   */
+  foreignContent?: boolean;
   catalog?: readonly CatalogEntry[];
   /** Windows that must be started before this one. */
   requires: readonly string[];

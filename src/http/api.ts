@@ -46,8 +46,12 @@ export interface ApiOptions {
   routes: readonly Route[];
   /** This service's body for an error. */
   fault(error: CloudError, call: Call): Reply;
-  /** Wording of a schema violation; the default is Nova's and Cinder's. */
-  violation?(violation: Violation, part: "body" | "query"): CloudError;
+  /** Wording of a schema violation, with what was judged by what; the default is Nova's and Cinder's. */
+  violation?(
+    violation: Violation,
+    part: "body" | "query",
+    judged: { schema: TSchema; value: unknown },
+  ): CloudError;
   /** Response headers that carry the request id. */
   requestIdHeaders?: readonly string[];
   microversions?: Microversions;
@@ -228,8 +232,10 @@ async function readJson(options: Prepared, schema: VersionedSchema, call: Call):
   } catch (cause) {
     throw Object.assign(malformed(), { cause });
   }
-  const violation = firstViolation(schemaFor(schema, call.minor), data, precedence(options));
-  if (violation) throw (options.violation ?? novaViolation)(violation, "body");
+  const judge = schemaFor(schema, call.minor);
+  const violation = firstViolation(judge, data, precedence(options));
+  if (violation)
+    throw (options.violation ?? novaViolation)(violation, "body", { schema: judge, value: data });
   return data;
 }
 
@@ -242,8 +248,10 @@ export function checkBody(schema: VersionedSchema, minor: number, data: unknown)
 function validateQuery(options: Prepared, schema: VersionedSchema, call: Call): void {
   const data: Record<string, string[]> = {};
   for (const name of new Set(call.query.keys())) data[name] = call.query.getAll(name);
-  const violation = firstViolation(schemaFor(schema, call.minor), data, precedence(options));
-  if (violation) throw (options.violation ?? novaViolation)(violation, "query");
+  const judge = schemaFor(schema, call.minor);
+  const violation = firstViolation(judge, data, precedence(options));
+  if (violation)
+    throw (options.violation ?? novaViolation)(violation, "query", { schema: judge, value: data });
 }
 
 /** Nova and Cinder tell what their validator comes upon first. */

@@ -13,6 +13,8 @@ export interface Microversions {
   /** The lowest and the highest second number served. */
   min: number;
   max: number;
+  /** Of the answer's Vary, where it is not written `OpenStack-API-Version`. */
+  vary?: string;
 }
 
 /** 406: a version that is well-formed but not served. */
@@ -65,7 +67,7 @@ function askedVersion(call: Call, served: Microversions): string | null {
 export function versionHeaders(minor: number, served: Microversions): Record<string, string> {
   const version = `${served.major}.${minor}`;
   const headers: Record<string, string> = { "openstack-api-version": `${served.service} ${version}` };
-  let vary = "OpenStack-API-Version";
+  let vary = served.vary ?? "OpenStack-API-Version";
   if (served.legacyHeader) {
     headers[served.legacyHeader] = version;
     vary += `, ${served.legacyHeader

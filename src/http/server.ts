@@ -11,14 +11,21 @@ export interface FetchApp {
   fetch(request: Request, env?: RequestEnv): Response | Promise<Response>;
 }
 
+export interface Routed {
+  app: FetchApp;
+  /** The part of the target that is the app's mount point. */
+  mount: string;
+  /** Sent with every answer of the app; names in lower case. */
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface ListenOptions {
   host: string;
   /** 0: any free port. */
   port: number;
   /** A unix socket instead of host and port. */
   path?: string;
-  /** Finds the app for a target, and the part of the target that is the app's mount point. */
-  route(target: string): { app: FetchApp; mount: string } | null;
+  route(target: string): Routed | null;
   /** Called with what no handler caught. */
   onError(error: unknown): void;
 }
@@ -95,22 +102,35 @@ function answer(
     const env: RequestEnv = {
       incoming,
       outgoing,
-      target: found.mount === "" ? target : belowMount(target, found.mount),
-      mount: found.mount,
       remoteAddress: plainAddress(incoming.socket.remoteAddress),
       scheme: "http",
       continueExpected,
     };
-    // The path is routed as it was sent; Request would normalise it.
-    const request = new Request(`http://localhost${encodeForUrl(env.target!)}`, {
-      method: methodOf(incoming),
-    });
-    const response = found.app.fetch(request, env);
+    const response = dispatch(found, target, { method: methodOf(incoming) }, env);
     if (!(response instanceof Promise)) return void forward(response, outgoing).catch(fail);
     response.then((done) => forward(done, outgoing)).catch(fail);
   } catch (error) {
     fail(error);
   }
+}
+
+/**
+ * Hands a request over to an app, with the mount point taken off the target.
+ * @param init the method; headers and body where `env` has no server's message to read them from
+ */
+export function dispatch(
+  { app, mount, headers }: Routed,
+  target: string,
+  init: RequestInit,
+  env: RequestEnv,
+): Response | Promise<Response> {
+  const below = mount === "" ? target : belowMount(target, mount);
+  if (headers && env.outgoing) {
+    for (const [name, value] of Object.entries(headers)) env.outgoing.setHeader(name, value);
+  }
+  // The path is routed as it was sent; Request would normalise it.
+  const url = `http://localhost${encodeForUrl(below)}`;
+  return app.fetch(new Request(url, init), { ...env, target: below, mount });
 }
 
 /** `Request` refuses CONNECT, TRACE and TRACK, and lower-cases nothing; such calls are routed as an unknown method. */

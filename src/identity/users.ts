@@ -70,14 +70,21 @@ export class Users {
     return this.#store.users.match(filter);
   }
 
-  /** @throws EntityNotFound for the domain, DuplicateEntry for the name, ValidationFailed for the password */
-  async create(fields: UserFields & { name: string; domain_id: string }): Promise<UserRow> {
+  /**
+   * @param also what must happen together with it
+   * @throws EntityNotFound for the domain, DuplicateEntry for the name, ValidationFailed for the password
+   */
+  async create(
+    fields: UserFields & { name: string; domain_id: string },
+    also: (row: UserRow) => void = () => {},
+  ): Promise<UserRow> {
     const { name, domain_id, enabled, default_project_id, password, options, ...rest } = fields;
-    if (!this.#store.domain(domain_id)) throw new EntityNotFound("domain", domain_id);
+    this.#requireDomain(domain_id);
     this.#refuseDomainAsProject(default_project_id);
     const hash = await this.#rules.hash(password ?? null);
     const kept = mergeOptions({}, options);
     return this.#store.db.transaction(() => {
+      this.#requireDomain(domain_id);
       this.#refuseDuplicate(domain_id, name);
       const row = this.#store.users.insert({
         id: this.#ids.hex(),
@@ -91,12 +98,20 @@ export class Users {
         extra: publicPart(rest),
       });
       if (hash !== null) this.#rules.remember(row.id, hash, false);
+      also(row);
       return row;
     });
   }
 
-  /** A new password, or disabling, ends every token of the user. */
-  async update(id: string, fields: UserFields): Promise<UserRow> {
+  /**
+   * A new password, or disabling, ends every token of the user.
+   * @param also what must happen together with it
+   */
+  async update(
+    id: string,
+    fields: UserFields,
+    also: (before: UserRow, after: UserRow) => void = () => {},
+  ): Promise<UserRow> {
     this.get(id);
     const { name, domain_id, enabled, default_project_id, password, options, ...rest } = fields;
     this.#refuseDomainAsProject(default_project_id);
@@ -130,7 +145,9 @@ export class Users {
       const disabled = enabled === false && before.enabled;
       if (disabled) this.#applicationCredentials.deleteOfUser(id);
       if (disabled || hash) this.#tokens.revokeUser(id);
-      return this.#store.users.update(id, changes)!;
+      const after = this.#store.users.update(id, changes) ?? before;
+      also(before, after);
+      return after;
     });
   }
 
@@ -145,6 +162,10 @@ export class Users {
       this.#rules.remember(id, hash, true);
       this.#tokens.revokeUser(id);
     });
+  }
+
+  #requireDomain(id: string): void {
+    if (!this.#store.domain(id)) throw new EntityNotFound("domain", id);
   }
 
   /** Assignments, memberships, credentials and trusts go with the user. */

@@ -101,6 +101,10 @@ export interface NetworkPublic {
   vifsOf(instanceUuids: readonly string[]): Map<string, Vif[]>;
   /** Names of the security groups of a server, sorted. */
   securityGroupsOf(instanceUuid: string): { id: string; name: string }[];
+  /** The same for many servers at once; a server without a group may be missing. */
+  securityGroupsOfMany(instanceUuids: readonly string[]): Map<string, { id: string; name: string }[]>;
+  /** Changes whenever what `vifs` and `securityGroupsOf` answer may have changed. */
+  stamp(): number;
   addSecurityGroup(context: RequestContext, instanceUuid: string, group: string): Promise<void>;
   removeSecurityGroup(context: RequestContext, instanceUuid: string, group: string): Promise<void>;
   /** Which server has this fixed address on the flat network; for the metadata service. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Cloud } from "../cloud.ts";
 import { cloudSection } from "../config/cloud.ts";
 import { Config } from "../config/config.ts";
+import { parseStackrc } from "../config/stackrc.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { randomIds } from "../core/ids.ts";
 import { StatePaths } from "../core/paths.ts";
@@ -25,6 +26,8 @@ export interface TestCloudOptions {
   windows?: readonly string[];
   /** stackrc settings. */
   settings?: Record<string, string>;
+  /** A stackrc, for options that only `[[post-config|...]]` sections can set. */
+  rc?: string;
   clock?: Clock;
   declarations?: readonly ServiceDeclaration[];
   /** What the machine allows; the default is a process without privileges. */
@@ -83,7 +86,7 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
       ...new Set([...allDeclarations, ...declarations].flatMap(({ sections }) => sections)),
     ],
     env: {},
-    rc: null,
+    rc: options.rc === undefined ? null : parseStackrc(options.rc, "stackrc", {}),
     overrides: {
       KEYSTONE_PASSWORD_HASH_MEMORY: "8",
       KEYSTONE_PASSWORD_HASH_ROUNDS: "1",

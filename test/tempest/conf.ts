@@ -82,7 +82,6 @@ export function tempestConf(facts: TempestFacts): string {
       snapshot: true,
       console_output: true,
       config_drive: true,
-      xenapi_apis: true,
     },
     validation: { run_validation: false },
     volume: {

@@ -2,9 +2,11 @@
 //
 // Ledger (against Keystone 22, Zed, with its security fixes of 2026; v2.0 against Newton; checked 2026-11-20)
 //   Differs on purpose: tokens are Fernet tokens with a payload of our own, so they cannot be exchanged with a Keystone
-//   that shares the keys; v2.0, which Keystone removed in Queens, is served because the courses use it; the role names
-//   `_member_` and `Member` find the role `member`; TOTP is on, which Keystone leaves to its configuration; a password
-//   hash is argon2id; an application credential goes with its project and with each of its roles.
+//   that shares the keys; v2.0, which Keystone removed in Queens, is served because the courses use it; its catalog
+//   shows this service with `/v2.0`, where Newton had it as it was entered, and where there is one port for all its list
+//   of tenants is an administrator's whole list; the role names `_member_` and `Member` find the role `member`; TOTP is
+//   on, which Keystone leaves to its configuration; a password hash is argon2id; an application credential goes with its
+//   project and with each of its roles; credentials are stored as they are, not encrypted.
 //   Not here: federation (OS-FEDERATION, OS-OAUTH2, mapped and SAML methods), LDAP behind a domain's configuration,
 //   PKI tokens and their certificates (410, as in Zed), a region's or a list's `limit`.
 

@@ -185,6 +185,10 @@ export class TokenProvider {
       if (typeof view === "string") remembered.view = "gone";
       else remembered.view = this.#isRevoked(view, stamp) ? "ended" : view;
     }
+    // The token of a trust says it ends later than the trust does, as Keystone's.
+    const { view } = remembered;
+    const trustEndMs = typeof view === "string" ? null : view.trust?.expires_at;
+    if (trustEndMs != null && trustEndMs < clock.now()) return "ended";
     return remembered;
   }
 

@@ -1,0 +1,218 @@
+// What is slow to find out about a host and stays as it is: its capabilities, whether KVM works. Kept in the state directory;
+// found out in the background, and before the first guest at the latest, never while the cloud starts.
+
+import { join } from "node:path";
+import type { Values } from "../../../config/keys.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { messageOf } from "../../../core/errors.ts";
+import type { Logger } from "../../../core/log.ts";
+import type { Connection } from "../../../libvirt/connection.ts";
+import { VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES } from "../../../libvirt/constants.gen.ts";
+import { isLibvirtError } from "../../../libvirt/errors.ts";
+import {
+  type Capabilities,
+  type DomainCapabilities,
+  featuresOf,
+  readCapabilities,
+  readDomainCapabilities,
+} from "./capabilities.ts";
+import type { libvirtSection } from "./config.ts";
+import { type HostFiles, LocalFiles } from "./files.ts";
+import { type Trial, tryVirtType } from "./kvm.ts";
+import type { HypervisorSession } from "./session.ts";
+import { hostTraits } from "./traits.ts";
+import { cpuElement } from "./xml/domain.ts";
+import { el, xmlText } from "./xml/element.ts";
+import { parseXml } from "./xml/parse.ts";
+
+export type VirtType = "kvm" | "qemu";
+
+export interface HostFacts {
+  capabilities: Capabilities;
+  virtType: VirtType;
+  /** Why KVM is used or not. */
+  kvm: Trial;
+  traits: string[];
+}
+
+/** libvirt asks QEMU of every machine type, which takes seconds at its first time. */
+const SLOW = { timeoutMs: 120_000 };
+
+export interface FactsParts {
+  session: HypervisorSession;
+  /** The host's, for its boot id; the record itself is this machine's. */
+  files: HostFiles;
+  clock: Clock;
+  log: Logger;
+  settings: Values<typeof libvirtSection>;
+  /** `STATE/libvirt` */
+  dir: string;
+  hostName: string;
+}
+
+export class Facts {
+  #parts: FactsParts;
+  #own = new LocalFiles();
+  #known: HostFacts | null = null;
+  #loading: Promise<HostFacts> | null = null;
+
+  constructor(parts: FactsParts) {
+    this.#parts = parts;
+  }
+
+  /** Null while they are not known yet. */
+  get known(): HostFacts | null {
+    return this.#known;
+  }
+
+  /** @throws HypervisorUnavailable */
+  load(): Promise<HostFacts> {
+    if (this.#known) return Promise.resolve(this.#known);
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  loadInBackground(): void {
+    this.load().catch((error) => {
+      this.#parts.log.warning(null, `${this.#parts.session.uri}: capabilities: ${messageOf(error)}`);
+    });
+  }
+
+  /** Another libvirt or QEMU may answer from now on. */
+  forget(): void {
+    this.#known = null;
+  }
+
+  async #load(): Promise<HostFacts> {
+    const { session, settings, log, hostName } = this.#parts;
+    const connection = await session.connection();
+    const key = await this.#key(connection);
+    const kept = await this.#read(key);
+    const facts = kept ?? (await session.separately((own) => this.#find(own)));
+    if (!kept) await this.#write(key, facts);
+    log.info(
+      null,
+      `${hostName}: guests run with ${facts.virtType}; ${settings.LIBVIRT_TYPE}: ${facts.kvm.reason}`,
+    );
+    this.#known = facts;
+    return facts;
+  }
+
+  async #find(connection: Connection): Promise<HostFacts> {
+    const { settings } = this.#parts;
+    const capabilities = readCapabilities(await connection.connectGetCapabilities(SLOW));
+    const kvm = await this.#kvm(connection, capabilities);
+    const virtType: VirtType = kvm.works ? "kvm" : "qemu";
+    const machine = settings.LIBVIRT_MACHINE_TYPE;
+    const devices: DomainCapabilities = readDomainCapabilities(
+      await connection.connectGetDomainCapabilities({ virttype: virtType, machine, arch: "x86_64" }, 0, SLOW),
+    );
+    const expanded = await this.#expanded(connection, capabilities.cpuXml);
+    if (expanded) capabilities.cpu.features = expanded;
+    const guestFeatures = await this.#guestFeatures(connection, capabilities, virtType);
+    const traits = hostTraits(guestFeatures, devices, capabilities.cpu.topology.threads);
+    return { capabilities, virtType, kvm, traits };
+  }
+
+  async #kvm(connection: Connection, { guests, dac }: Capabilities): Promise<Trial> {
+    const { clock, settings } = this.#parts;
+    if (settings.LIBVIRT_TYPE === "qemu") return { works: false, reason: "emulation was asked for" };
+    if (settings.LIBVIRT_TYPE === "kvm") return { works: true, reason: "KVM was asked for" };
+    if (!guests.some(([arch, type]) => arch === "x86_64" && type === "kvm")) {
+      return { works: false, reason: "libvirt offers no KVM" };
+    }
+    const cpu = cpuElement(
+      cpuModeOf(settings, "kvm"),
+      settings.LIBVIRT_CPU_MODEL,
+      el("topology", { sockets: 1, cores: 1, threads: 1 }),
+    );
+    const trial = await tryVirtType(connection, clock, "kvm", { dac, cpu });
+    return trial.works ? trial : { works: false, reason: `KVM does not work: ${trial.reason}` };
+  }
+
+  /** What the guest's CPU can do, as nova's _get_cpu_feature_traits finds it out. */
+  async #guestFeatures(connection: Connection, { cpu }: Capabilities, virtType: VirtType): Promise<string[]> {
+    const { settings } = this.#parts;
+    const mode = cpuModeOf(settings, virtType);
+    if (mode !== "custom") return cpu.features;
+    const xml = xmlText(el("cpu", {}, el("arch", {}, cpu.arch), el("model", {}, settings.LIBVIRT_CPU_MODEL)));
+    return (await this.#expanded(connection, xml)) ?? [];
+  }
+
+  /** All features of a CPU, those its model stands for included; null when libvirt does not know them. */
+  async #expanded(connection: Connection, cpuXml: string): Promise<string[] | null> {
+    if (cpuXml === "") return null;
+    try {
+      const xml = await connection.connectBaselineCPU(
+        [cpuXml],
+        VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES,
+        SLOW,
+      );
+      return featuresOf(parseXml(xml));
+    } catch (error) {
+      if (!isLibvirtError(error)) throw error;
+      this.#parts.log.debug(null, `baseline of the CPU: ${messageOf(error)}`);
+      return null;
+    }
+  }
+
+  /** Everything that can change the answers. */
+  async #key(connection: Connection): Promise<string> {
+    const { files, settings } = this.#parts;
+    const { LIBVIRT_TYPE, LIBVIRT_CPU_MODE, LIBVIRT_CPU_MODEL, LIBVIRT_MACHINE_TYPE } = settings;
+    const [library, hypervisor, boot] = await Promise.all([
+      connection.connectGetLibVersion(),
+      connection.connectGetVersion(SLOW),
+      files.bootId(),
+    ]);
+    const chosen = [LIBVIRT_TYPE, LIBVIRT_CPU_MODE, LIBVIRT_CPU_MODEL, LIBVIRT_MACHINE_TYPE];
+    return JSON.stringify([connection.uri, library, hypervisor, boot, ...chosen]);
+  }
+
+  #path(): string {
+    return join(this.#parts.dir, `${this.#parts.hostName}.json`);
+  }
+
+  async #read(key: string): Promise<HostFacts | null> {
+    try {
+      const kept = JSON.parse((await this.#own.readText(this.#path())) ?? "null") as {
+        key: string;
+        facts: HostFacts;
+      };
+      return kept?.key === key ? kept.facts : null;
+    } catch {
+      // Not written by this version; it is found out anew.
+      return null;
+    }
+  }
+
+  async #write(key: string, facts: HostFacts): Promise<void> {
+    await this.#own.ensureDir(this.#parts.dir);
+    await this.#own.write(this.#path(), JSON.stringify({ key, facts }));
+  }
+}
+
+export function cpuModeOf(settings: Values<typeof libvirtSection>, virtType: VirtType) {
+  if (settings.LIBVIRT_CPU_MODE !== "auto") return settings.LIBVIRT_CPU_MODE;
+  return virtType === "kvm" ? "host-model" : "custom";
+}
+
+/** For the banner: what the last start found out; nothing is tried for it. */
+export async function keptVirtType(
+  stateDir: string,
+  hostName: string,
+  settings: Values<typeof libvirtSection>,
+): Promise<string> {
+  if (settings.LIBVIRT_TYPE === "kvm") return "KVM";
+  if (settings.LIBVIRT_TYPE === "qemu") return "TCG";
+  const text = await new LocalFiles().readText(join(stateDir, "libvirt", `${hostName}.json`));
+  if (text === null) return "KVM not tried yet";
+  try {
+    const { facts } = JSON.parse(text) as { facts: HostFacts };
+    return facts.virtType === "kvm" ? "KVM" : "TCG";
+  } catch {
+    return "KVM not tried yet";
+  }
+}

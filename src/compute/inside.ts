@@ -1,0 +1,43 @@
+// What the rest of the cloud gets of the compute service: `public.ts`, kept.
+
+import { elevated } from "../core/context.ts";
+import type { Nova } from "./nova.ts";
+import type { ComputePublic, InstanceInfo } from "./public.ts";
+import { handleEvent } from "./servers/external-events.ts";
+import type { InstanceRow } from "./tables.ts";
+
+function infoOf(row: InstanceRow): InstanceInfo {
+  return {
+    uuid: row.uuid,
+    name: row.name,
+    displayName: row.display_name ?? "",
+    hostname: row.hostname ?? "",
+    projectId: row.project_id ?? "",
+    userId: row.user_id ?? "",
+    host: row.host,
+    availabilityZone: row.availability_zone,
+    vmState: row.vm_state ?? "",
+    taskState: row.task_state,
+  };
+}
+
+export function computeInside(nova: Nova): ComputePublic {
+  return {
+    instance(uuid) {
+      const row = nova.store.instance(uuid);
+      return row && infoOf(row);
+    },
+    instances(uuids) {
+      return nova.store.instances.listIn("uuid", uuids, "AND deleted = 0").map(infoOf);
+    },
+    externalEvent(context, event) {
+      const row = nova.store.instance(event.serverUuid);
+      if (!row?.host) return;
+      handleEvent(nova, elevated(context), row, {
+        name: event.name,
+        serverUuid: event.serverUuid,
+        tag: event.tag ?? null,
+      });
+    },
+  };
+}

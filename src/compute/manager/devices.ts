@@ -1,0 +1,137 @@
+// Volumes and network cards of servers that exist. Authority: nova/compute/manager.py (attach_volume, detach_volume,
+// attach_interface, detach_interface) of Zed.
+
+import type { RequestContext } from "../../core/context.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { RequestedNetwork, Vif } from "../../network/public.ts";
+import type { ConnectionInfo } from "../../volume/public.ts";
+import type { BlockDeviceRow } from "../tables.ts";
+import type { Compute, Host } from "./compute.ts";
+import { guestRef, toBlockDevice } from "./guest-spec.ts";
+import { forNetwork, keepNetworkInfo } from "./networks.ts";
+import type { InstanceArgs } from "./power.ts";
+import type { TaskOptions, TaskRun } from "./task.ts";
+import { connectVolume } from "./volumes.ts";
+
+export interface VolumeArgs extends InstanceArgs {
+  /** Of the block device mapping. */
+  bdmUuid: string;
+}
+
+function mappingOf(run: TaskRun<VolumeArgs>): BlockDeviceRow | null {
+  return run.compute.store.blockDevices.first({ uuid: run.args.bdmUuid, deleted: 0 });
+}
+
+export const attachVolumeTask: TaskOptions<VolumeArgs> = {
+  event: "compute_attach_volume",
+  async work(run) {
+    const row = mappingOf(run);
+    if (!row) return;
+    const connection = await connectVolume(run, row);
+    run.checkRunning();
+    await run.host.driver.attachVolume(guestRef(run.instance), toBlockDevice(row, connection));
+    const { attachment_id } = mappingOf(run) ?? {};
+    if (attachment_id) run.compute.volumes.completeAttachment(run.context, attachment_id);
+  },
+  async failed(run) {
+    const row = mappingOf(run);
+    if (!row) return;
+    await endAttachment(run.compute, run.context, row);
+    run.compute.store.removeBlockDevice(row, run.compute.now());
+  },
+};
+
+async function endAttachment(compute: Compute, context: RequestContext, row: BlockDeviceRow): Promise<void> {
+  if (!row.attachment_id) return;
+  await compute.volumes
+    .deleteAttachment(context, row.attachment_id)
+    .catch((error) => compute.log.warning(context, `attachment ${row.attachment_id}: ${messageOf(error)}`));
+}
+
+export const detachVolumeTask: TaskOptions<VolumeArgs> = {
+  event: "compute_detach_volume",
+  async work(run) {
+    const row = mappingOf(run);
+    if (!row) return;
+    const connection = row.connection_info as ConnectionInfo | null;
+    if (connection) {
+      await run.host.driver.detachVolume(guestRef(run.instance), toBlockDevice(row, connection));
+    }
+    run.checkRunning();
+    if (row.attachment_id) await run.compute.volumes.deleteAttachment(run.context, row.attachment_id);
+    run.compute.store.removeBlockDevice(row, run.compute.now());
+  },
+  failed(run) {
+    const row = mappingOf(run);
+    if (row?.volume_id) run.compute.volumes.rollDetaching(run.context, row.volume_id);
+  },
+};
+
+export interface SwapArgs extends VolumeArgs {
+  newVolumeId: string;
+}
+
+export interface ExtendArgs extends VolumeArgs {
+  sizeGb: number;
+}
+
+export const extendVolumeTask: TaskOptions<ExtendArgs> = {
+  event: "compute_extend_volume",
+  async work(run) {
+    const row = mappingOf(run);
+    const connection = row?.connection_info as ConnectionInfo | null | undefined;
+    if (!row || !connection) return;
+    await run.host.driver.extendVolume(
+      guestRef(run.instance),
+      toBlockDevice(row, connection),
+      run.args.sizeGb * 2 ** 30,
+    );
+    run.compute.store.blockDevices.update({ id: row.id }, { volume_size: run.args.sizeGb });
+  },
+  failed: () => {},
+};
+
+export interface AttachInterfaceArgs extends InstanceArgs {
+  request: RequestedNetwork;
+}
+
+/** A call: the caller waits for the card. */
+export async function attachInterface(
+  compute: Compute,
+  context: RequestContext,
+  host: Host,
+  args: AttachInterfaceArgs,
+): Promise<Vif> {
+  return compute.locks.run(args.instanceUuid, async () => {
+    const instance = compute.store.instance(args.instanceUuid);
+    if (!instance) throw new Error("the server is gone");
+    const place = forNetwork(instance, host);
+    const vif = await compute.network.addInterface(context, place, args.request);
+    try {
+      await compute.network.plug(context, place, [vif]);
+      await host.driver.attachInterface(guestRef(instance), vif);
+    } catch (error) {
+      await compute.network.removeInterface(context, instance.uuid, vif.id);
+      throw error;
+    }
+    keepNetworkInfo(compute, instance.uuid);
+    return compute.network.vifs(instance.uuid).find((found) => found.id === vif.id) ?? vif;
+  });
+}
+
+export interface DetachInterfaceArgs extends InstanceArgs {
+  portId: string;
+}
+
+export const detachInterfaceTask: TaskOptions<DetachInterfaceArgs> = {
+  event: "compute_detach_interface",
+  async work(run) {
+    const { compute, context, args, host, instance } = run;
+    const vif = compute.network.vifs(instance.uuid).find((found) => found.id === args.portId);
+    if (!vif) return;
+    await host.driver.detachInterface(guestRef(instance), vif);
+    await compute.network.removeInterface(context, instance.uuid, args.portId);
+    keepNetworkInfo(compute, instance.uuid);
+  },
+  failed: () => {},
+};

@@ -1,0 +1,123 @@
+// Images from servers: createImage, createBackup with rotation, and the image a shelved server leaves behind.
+// Authority: nova/compute/manager.py (snapshot_instance, backup_instance, _rotate_backups) of Zed.
+
+import type { RequestContext } from "../../core/context.ts";
+import { CloudError, messageOf } from "../../core/errors.ts";
+import type { ImageInfo } from "../../image/public.ts";
+import { GuestNotFound } from "../drivers/driver.ts";
+import type { TaskState } from "../states.ts";
+import type { Compute } from "./compute.ts";
+import { guestRef } from "./guest-spec.ts";
+import type { InstanceArgs } from "./power.ts";
+import type { TaskOptions, TaskRun } from "./task.ts";
+
+export interface SnapshotArgs extends InstanceArgs {
+  imageId: string;
+}
+
+export interface BackupArgs extends SnapshotArgs {
+  backupType: string;
+  /** How many are kept. */
+  rotation: number;
+}
+
+/** The tasks of a snapshot as they follow each other; a shelving has its own names for them. */
+export interface UploadTasks {
+  pending: TaskState;
+  uploading: TaskState;
+}
+
+const SNAPSHOT_TASKS: UploadTasks = { pending: "image_pending_upload", uploading: "image_uploading" };
+
+/** Copies the root disk into the image, which is queued. A repeat after a crash begins the upload anew. */
+export async function uploadSnapshot(
+  run: TaskRun<SnapshotArgs>,
+  tasks: UploadTasks,
+  expected: readonly TaskState[],
+): Promise<void> {
+  const { compute, context, args, host, instance } = run;
+  const image = compute.images.show(context, args.imageId);
+  if (image.status === "active") return;
+  run.save({ task_state: tasks.pending }, { expected });
+  const snapshot = await host.driver.snapshot(
+    guestRef(instance),
+    image.diskFormat === "qcow2" ? "qcow2" : "raw",
+  );
+  try {
+    run.save({ task_state: tasks.uploading });
+    await compute.images.upload(context, args.imageId, snapshot.data);
+  } finally {
+    await snapshot.dispose();
+  }
+}
+
+async function snapshotWork(run: TaskRun<SnapshotArgs>): Promise<void> {
+  await uploadSnapshot(run, SNAPSHOT_TASKS, [
+    "image_snapshot",
+    "image_snapshot_pending",
+    "image_backup",
+    "image_pending_upload",
+    "image_uploading",
+  ]);
+  run.save({ task_state: null });
+}
+
+const DURING: readonly TaskState[] = [
+  "image_snapshot",
+  "image_snapshot_pending",
+  "image_backup",
+  "image_pending_upload",
+  "image_uploading",
+];
+
+/** The half-made image goes; the server is as it was. */
+export function snapshotFailed(run: TaskRun<SnapshotArgs>, error: unknown): void {
+  removeImage(run.compute, run.context, run.args.imageId);
+  if (!(error instanceof GuestNotFound)) {
+    run.compute.store.updateInstance(run.instance.uuid, { task_state: null }, run.compute.now());
+  }
+}
+
+export function removeImage(compute: Compute, context: RequestContext, imageId: string): void {
+  try {
+    compute.images.delete(context, imageId);
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    compute.log.warning(context, `Error while trying to clean up image ${imageId}: ${messageOf(error)}`);
+  }
+}
+
+export const snapshotTask: TaskOptions<SnapshotArgs> = {
+  event: "compute_snapshot_instance",
+  during: DURING,
+  work: snapshotWork,
+  failed: snapshotFailed,
+};
+
+export const backupTask: TaskOptions<BackupArgs> = {
+  event: "compute_backup_instance",
+  during: DURING,
+  async work(run) {
+    await snapshotWork(run);
+    rotateBackups(run);
+  },
+  failed: snapshotFailed,
+};
+
+/** Only the newest `rotation` backups of this server and type stay. */
+function rotateBackups(run: TaskRun<BackupArgs>): void {
+  const { compute, context, args, instance } = run;
+  const backups = compute.images
+    .list(context)
+    .filter((image: ImageInfo) => {
+      const p = image.properties;
+      return (
+        p["image_type"] === "backup" &&
+        p["backup_type"] === args.backupType &&
+        p["instance_uuid"] === instance.uuid &&
+        image.status !== "deleted"
+      );
+    })
+    .sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1));
+  for (const image of backups.slice(args.rotation)) removeImage(compute, context, image.id);
+}

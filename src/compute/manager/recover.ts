@@ -1,0 +1,190 @@
+// Bringing the rows and the guests together: when the service starts, when a guest stops by itself, and now and then.
+// Authority: nova/compute/manager.py (init_host, _init_instance, _sync_power_states, _cleanup_running_deleted_instances).
+//
+// What was in hand when the process died is delivered again and needs nothing here. This mends what no message stands
+// for: guests that stopped or started meanwhile, tasks whose message is gone, guests nobody knows.
+
+import { adminContext } from "../../core/context.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { GuestInfo, LifecycleEvent } from "../drivers/driver.ts";
+import { POWER_STATE_NUMBERS } from "../states.ts";
+import type { InstanceRow } from "../tables.ts";
+import { CONDUCTOR_TOPIC, computeTopic, SCHEDULER_TOPIC } from "../topics.ts";
+import type { Compute, Host } from "./compute.ts";
+import { guestRef, guestSpec } from "./guest-spec.ts";
+import { forNetwork } from "./networks.ts";
+
+/** Servers whose next step is in some queue. */
+function awaited(compute: Compute): Set<string> {
+  const uuids = new Set<string>();
+  const topics = [CONDUCTOR_TOPIC, SCHEDULER_TOPIC];
+  for (const message of compute.store.waitingMessages(topics, computeTopic(""))) {
+    const args = message as { instanceUuid?: string; instanceUuids?: string[] };
+    if (args.instanceUuid) uuids.add(args.instanceUuid);
+    for (const uuid of args.instanceUuids ?? []) uuids.add(uuid);
+  }
+  return uuids;
+}
+
+/** Before a host takes messages. */
+export async function recoverHosts(compute: Compute): Promise<void> {
+  const inQueues = awaited(compute);
+  failLostTasks(compute, inQueues);
+  for (const host of compute.hosts.values()) {
+    try {
+      await recoverHost(compute, host, inQueues);
+    } catch (error) {
+      compute.log.error(null, `Reconciling ${host.name} failed: ${messageOf(error)}`, error);
+    }
+  }
+}
+
+/** A task that nobody works on and no message stands for would last for ever. */
+function failLostTasks(compute: Compute, inQueues: ReadonlySet<string>): void {
+  const stuck = compute.store
+    .withTask()
+    .filter((row) => !inQueues.has(row.uuid) && !compute.locks.busy(row.uuid));
+  for (const { uuid, task_state, vm_state, host } of stuck) {
+    // Nova leaves a server that was only to be rebooted or the like in its state and ends the task.
+    const broken = vm_state === "building" || RUINED.has(task_state ?? "");
+    compute.log.warning(
+      null,
+      `[instance: ${uuid}] task ${task_state} was lost; ${broken ? "set to ERROR" : "ended"}`,
+    );
+    compute.store.db.transaction(() => {
+      compute.store.updateInstance(
+        uuid,
+        { task_state: null, ...(broken ? { vm_state: "error" } : {}) },
+        compute.now(),
+      );
+      if (broken) {
+        compute.actions.addFault(
+          uuid,
+          host,
+          new Error("lost"),
+          `The task ${task_state} was interrupted and lost.`,
+        );
+      }
+    });
+  }
+}
+
+const RUINED: ReadonlySet<string> = new Set([
+  "rebuilding",
+  "rebuild_block_device_mapping",
+  "rebuild_spawning",
+  "resize_migrating",
+  "resize_migrated",
+  "resize_finish",
+  "resize_reverting",
+  "deleting",
+]);
+
+async function recoverHost(compute: Compute, host: Host, inQueues: ReadonlySet<string>): Promise<void> {
+  const guests = new Map((await host.driver.list()).map((guest) => [guest.uuid, guest]));
+  const rows = compute.store.instances.list({ host: host.name, deleted: 0 });
+  for (const row of rows) {
+    const guest = guests.get(row.uuid) ?? null;
+    guests.delete(row.uuid);
+    if (inQueues.has(row.uuid) || row.task_state !== null) continue;
+    if (
+      compute.settings.RESUME_GUESTS_STATE_ON_HOST_BOOT &&
+      row.vm_state === "active" &&
+      row.power_state === POWER_STATE_NUMBERS.running &&
+      guest?.powerState !== "running"
+    ) {
+      await resumeGuest(compute, host, row);
+    } else syncPowerState(compute, row, guest);
+  }
+  for (const stray of guests.values()) await removeStray(compute, host, stray, inQueues);
+}
+
+async function resumeGuest(compute: Compute, host: Host, instance: InstanceRow): Promise<void> {
+  const context = adminContext(compute.context.ids.requestId());
+  try {
+    const spec = guestSpec(compute, context, instance);
+    if (spec.vifs.length > 0) await compute.network.plug(context, forNetwork(instance, host), spec.vifs);
+    await host.driver.powerOn(spec);
+    compute.log.info(context, `[instance: ${instance.uuid}] Rebooting instance after nova-compute restart.`);
+  } catch (error) {
+    compute.log.warning(
+      context,
+      `[instance: ${instance.uuid}] Failed to resume instance: ${messageOf(error)}`,
+    );
+    compute.store.updateInstance(instance.uuid, { vm_state: "error" }, compute.now());
+    compute.actions.addFault(instance.uuid, host.name, error);
+  }
+}
+
+/**
+ * A guest that runs for a deleted server, or that moved away, is removed. One that no row ever named is another's
+ * business and only reported.
+ */
+async function removeStray(
+  compute: Compute,
+  host: Host,
+  guest: GuestInfo,
+  inQueues: ReadonlySet<string>,
+): Promise<void> {
+  const row = compute.store.instances.first({ uuid: guest.uuid });
+  if (inQueues.has(guest.uuid) || compute.locks.busy(guest.uuid)) return;
+  if (!row) {
+    compute.log.warning(null, `${guest.name} (${guest.uuid}) on ${host.name} is not in the database`);
+    return;
+  }
+  const moving = compute.store.migrationsOf(guest.uuid, [
+    "finished",
+    "confirming",
+    "reverting",
+    "post-migrating",
+  ]);
+  if (moving.some((m) => m.source_compute === host.name || m.dest_compute === host.name)) return;
+  compute.log.info(
+    null,
+    `[instance: ${guest.uuid}] ${guest.name} is ${row.deleted ? "deleted" : `on ${row.host}`}; its guest on ${host.name} is removed`,
+  );
+  if (row.deleted !== 0 || row.host !== null) {
+    await host.driver.destroy(guestRef(row), { keepDisks: row.deleted === 0 });
+  }
+}
+
+/** What the hypervisor says wins (manager.py, _sync_instance_power_state). */
+export function syncPowerState(compute: Compute, row: InstanceRow, guest: GuestInfo | null): void {
+  const power = guest ? POWER_STATE_NUMBERS[guest.powerState] : POWER_STATE_NUMBERS.nostate;
+  if (row.task_state !== null) return;
+  const stopped = !guest || guest.powerState === "shutdown" || guest.powerState === "crashed";
+  if (["active", "paused", "suspended"].includes(row.vm_state ?? "") && stopped) {
+    if (row.vm_state === "suspended" && guest?.powerState === "shutdown") return;
+    compute.log.warning(
+      null,
+      `[instance: ${row.uuid}] Instance shutdown by itself. Calling the stop API. Current vm_state: ${row.vm_state}, current task_state: None, original DB power_state: ${row.power_state}, current VM power_state: ${power}`,
+    );
+    compute.store.updateInstance(row.uuid, { vm_state: "stopped", power_state: power || 4 }, compute.now());
+  } else if (guest && row.vm_state === "stopped" && guest.powerState === "running") {
+    compute.log.warning(null, `[instance: ${row.uuid}] Instance is not stopped. It is active again.`);
+    compute.store.updateInstance(row.uuid, { vm_state: "active", power_state: power }, compute.now());
+  } else if (guest && row.power_state !== power) {
+    compute.store.updateInstance(row.uuid, { power_state: power }, compute.now());
+  }
+}
+
+/** A guest stopped, or was stopped, without this cloud having done it. */
+export async function onLifecycleEvent(compute: Compute, host: Host, event: LifecycleEvent): Promise<void> {
+  await compute.locks.run(event.guest.uuid, async () => {
+    const row = compute.store.instance(event.guest.uuid);
+    if (!row || row.host !== host.name || row.task_state !== null) return;
+    const guests = await host.driver.list();
+    syncPowerState(compute, row, guests.find((guest) => guest.uuid === row.uuid) ?? null);
+  });
+}
+
+/** Every sync_power_state_interval. */
+export async function syncAll(compute: Compute): Promise<void> {
+  for (const host of compute.hosts.values()) {
+    try {
+      await recoverHost(compute, host, awaited(compute));
+    } catch (error) {
+      compute.log.warning(null, `Reconciling ${host.name} failed: ${messageOf(error)}`);
+    }
+  }
+}

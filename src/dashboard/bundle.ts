@@ -1,0 +1,44 @@
+// Makes the pages' script and style from `ui/`. Runs as a Bun macro (see `assets.ts`): when the program is compiled, and
+// when it is run from source; so what is served is never older than the source, and no generated file lies about.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+
+export interface Asset {
+  /** With a hash of the content: `main-4fk2x9.js`. */
+  name: string;
+  text: string;
+}
+
+const ENTRY = join(import.meta.dir, "../../ui/main.tsx");
+const KINDS = new Set([".js", ".css"]);
+
+export function bundle(): Asset[] {
+  const folder = mkdtempSync(join(tmpdir(), "stack-ui-"));
+  try {
+    // A process of its own: `Bun.build` cannot be called while the bundler waits for this macro.
+    const { exitCode, stderr } = Bun.spawnSync(
+      [
+        process.execPath,
+        "build",
+        ENTRY,
+        "--target=browser",
+        "--minify",
+        "--define",
+        'process.env.NODE_ENV="production"',
+        "--entry-naming",
+        "[name]-[hash].[ext]",
+        "--outdir",
+        folder,
+      ],
+      { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+    );
+    if (exitCode !== 0) throw new Error(`the pages cannot be built: ${stderr.toString()}`);
+    return readdirSync(folder)
+      .filter((name) => KINDS.has(extname(name)))
+      .map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,123 @@
+// Request bodies as Keystone reads them: any JSON object, judged by the schema of the one thing it wraps, and only after
+// the policy was asked. A violation is told as Python's jsonschema prints it.
+// Authority: keystone/server/flask/request_processing/json_body.py, keystone/common/validation/validators.py and
+// jsonschema 4.10 (`_Error.__str__`).
+
+import type { TSchema } from "typebox";
+import { pyRepr } from "../../core/python.ts";
+import type { Call } from "../../http/call.ts";
+import { firstViolation, type Violation } from "../../http/validate.ts";
+import { MissingAttribute, ValidationFailed } from "../errors.ts";
+import { pformat } from "./python-pprint.ts";
+
+/** A route's body: `{"user": {...}}`. A schema without `default` is for the body as a whole. */
+interface Wrapped {
+  properties: Record<string, TSchema>;
+  /** What stands in for a wrapper that is missing. */
+  default?: unknown;
+}
+
+/** `{"user": inner}`; keys beside the wrapper are ignored, as Keystone does. */
+export function wrapped(key: string, inner: object, missing: unknown = {}): TSchema {
+  return { type: "object", properties: { [key]: inner }, default: missing } as TSchema;
+}
+
+const parsed = new WeakMap<Call, Record<string, unknown>>();
+
+/** For `ApiOptions.readBody`. @throws MissingAttribute for what is no JSON object */
+export async function readBody(call: Call, schema: TSchema): Promise<() => unknown> {
+  const body = await readObject(call);
+  parsed.set(call, body);
+  return () => judge(schema as unknown as Wrapped, body);
+}
+
+/** What the body wraps, before it is judged: for the policy only, which is asked first. */
+export function unjudged(call: Call, key: string): Record<string, unknown> {
+  const value = parsed.get(call)?.[key];
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** An empty body is an empty object. */
+async function readObject(call: Call): Promise<Record<string, unknown>> {
+  const text = await call.bodyText();
+  if (text === "") return {};
+  const type = call.header("content-type");
+  if (type && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    throw new MissingAttribute("application/json", "Content-Type header");
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw Object.assign(new MissingAttribute("valid JSON", "request body"), { cause });
+  }
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    throw new MissingAttribute("valid JSON", "request body");
+  }
+  return data as Record<string, unknown>;
+}
+
+function judge(schema: Wrapped, body: Record<string, unknown>): unknown {
+  if (!("default" in schema)) {
+    assertValid(schema as TSchema, body);
+    return body;
+  }
+  const [key, inner] = Object.entries(schema.properties)[0]!;
+  const value = Object.hasOwn(body, key) ? body[key] : schema.default;
+  assertValid(inner, value);
+  return { ...body, [key]: value };
+}
+
+/** @throws ValidationFailed */
+export function assertValid(schema: object, value: unknown): void {
+  const violation = firstViolation(schema as TSchema, value, "schema");
+  if (violation) throw new ValidationFailed(violationText(schema as TSchema, value, violation));
+}
+
+/** The first line says what is wrong; the rest quotes the rule and the value. */
+export function violationText(schema: TSchema, value: unknown, violation: Violation): string {
+  const { path, message, keyword, schemaPath } = violation;
+  const rule = schemaPath.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], schema);
+  const where = pathOf(value, path);
+  const text = dedent(
+    [
+      message,
+      "",
+      `Failed validating ${pyRepr(keyword)} in ${index("schema", pathOf(schema, schemaPath))}:`,
+      `    ${quoted(rule)}`,
+      "",
+      `On ${index("instance", where)}:`,
+      `    ${quoted(violation.value)}`,
+    ]
+      .join(`\n${" ".repeat(12)}`)
+      .replace(/^/, " ".repeat(12))
+      .trimEnd(),
+  );
+  return path.length === 0 ? text : `Invalid input for field '${where.join("/")}': ${text}`;
+}
+
+function quoted(value: unknown): string {
+  return pformat(value, 72).replaceAll("\n", `\n${" ".repeat(16)}`);
+}
+
+/** The steps of a path with numbers where a list is entered. */
+function pathOf(value: unknown, path: readonly string[]): (string | number)[] {
+  let at = value;
+  return path.map((step) => {
+    const inList = Array.isArray(at);
+    at = (at as Record<string, unknown> | undefined)?.[step];
+    return inList ? Number(step) : step;
+  });
+}
+
+function index(name: string, path: readonly (string | number)[]): string {
+  return path.length === 0 ? name : `${name}[${path.map(pyRepr).join("][")}]`;
+}
+
+/** Python's textwrap.dedent: what all lines that are not blank have in common in front goes away. */
+function dedent(text: string): string {
+  const lines = text.split("\n").map((line) => (line.trim() === "" ? "" : line));
+  const margins = lines.filter((line) => line !== "").map((line) => /^ */.exec(line)![0].length);
+  const margin = Math.min(...margins);
+  return lines.map((line) => line.slice(margin)).join("\n");
+}

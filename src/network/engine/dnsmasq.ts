@@ -1,0 +1,253 @@
+// The DHCP and DNS servers of nova-network's networks: dnsmasq, started with nova-network's own command line
+// (nova/network/linux_net.py, restart_dhcp), left running when this process ends, found again by its pid file.
+
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { FlatNetwork } from "./desired.ts";
+import { releaseLease } from "./dhcp-release.ts";
+import type { HostTools } from "./tools.ts";
+
+export interface DnsmasqOptions {
+  tools: HostTools;
+  /** Where pid, host and lease files are; dnsmasq reads it as `nobody`. */
+  folder: string;
+  domain: string;
+  leaseSeconds: number;
+}
+
+/** A dnsmasq may have to answer for this long before it is killed. */
+const STOP_MS = 2000;
+/** Its log is cut when it is longer: this process has read it by then. */
+const LOG_MAX_BYTES = 4 << 20;
+
+/** Told by dnsmasq of every lease: notes them, and gives them back when dnsmasq starts. */
+const BRIDGE_SCRIPT = `#!/bin/sh
+# nova-dhcpbridge: dnsmasq calls it with add, old or del, MAC, address and name of a lease, and with init at its start.
+leases="\${0%/*}/leases"
+case "$1" in
+  init)
+    [ -f "$leases" ] && awk '$1 == "del" { delete last[$3]; next } { last[$3] = $5 " " $2 " " $3 " " $4 " *" }
+      END { for (address in last) print last[address] }' "$leases"
+    ;;
+  add | old | del)
+    echo "$1 $2 $3 \${4:-*} \${DNSMASQ_LEASE_EXPIRES:-0}" >> "$leases"
+    ;;
+esac
+exit 0
+`;
+
+/** One line of the lease notes. */
+export interface LeaseEvent {
+  what: "add" | "old" | "del";
+  mac: string;
+  address: string;
+}
+
+export class Dnsmasq {
+  #options: DnsmasqOptions;
+  #logOffsets = new Map<string, number>();
+  #leaseOffset = 0;
+
+  constructor(options: DnsmasqOptions) {
+    this.#options = options;
+  }
+
+  prepare(): void {
+    const { folder } = this.#options;
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    chmodSync(folder, 0o755);
+    const script = this.#file("nova-dhcpbridge");
+    if (!existsSync(script) || readFileSync(script, "utf8") !== BRIDGE_SCRIPT) {
+      writeFileSync(script, BRIDGE_SCRIPT, { mode: 0o755 });
+      chmodSync(script, 0o755);
+    }
+    const leases = this.#file("leases");
+    if (existsSync(leases)) this.#leaseOffset = statSync(leases).size;
+  }
+
+  /** Makes the server of a network run with these entries. Returns what was changed. */
+  async ensure(network: FlatNetwork): Promise<string[]> {
+    const { bridge } = network;
+    // What is logged from here on is news.
+    if (!this.#logOffsets.has(bridge)) this.newLogLines(bridge);
+    const gone = this.#writeHosts(network);
+    const argv = this.command(network);
+    const pid = this.pid(bridge);
+    if (pid !== null && sameCommand(pid, argv)) {
+      if (gone === null) return [];
+      process.kill(pid, "SIGHUP");
+      for (const lease of gone) releaseLease(bridge, network.dhcpServer, lease);
+      return [];
+    }
+    if (pid !== null) await stopProcess(pid);
+    await this.#options.tools.run(argv);
+    return [`started dnsmasq on ${bridge}`];
+  }
+
+  /** The command line, as `ps` shows it. */
+  command(network: FlatNetwork): string[] {
+    const { domain, leaseSeconds, tools } = this.#options;
+    const { bridge } = network;
+    return [
+      tools.find("dnsmasq") ?? "dnsmasq",
+      "--strict-order",
+      "--bind-interfaces",
+      "--conf-file=",
+      `--domain=${domain}`,
+      `--pid-file=${this.#file(`nova-${bridge}.pid`)}`,
+      `--listen-address=${network.dhcpServer}`,
+      "--except-interface=lo",
+      // The quotes are part of it, as in the Operations Guide.
+      `--dhcp-range=set:'${safeLabel(network.label)}',${network.dhcpStart},static,${leaseSeconds}s`,
+      `--dhcp-lease-max=${2 ** (32 - network.prefix)}`,
+      `--dhcp-hostsfile=${this.#file(`nova-${bridge}.conf`)}`,
+      `--dhcp-script=${this.#file("nova-dhcpbridge")}`,
+      "--leasefile-ro",
+      ...network.dns.map((server) => `--server=${server}`),
+      // Without it dnsmasq logs to syslog, where this process cannot read.
+      `--log-facility=${this.#file(`nova-${bridge}.log`)}`,
+    ];
+  }
+
+  /** The process that serves a bridge, or null. */
+  pid(bridge: string): number | null {
+    const file = this.#file(`nova-${bridge}.pid`);
+    const pid = Number.parseInt(readOrEmpty(file), 10);
+    if (!Number.isInteger(pid)) return null;
+    return commandOf(pid).includes(`--pid-file=${file}`) ? pid : null;
+  }
+
+  async stop(bridge: string): Promise<string[]> {
+    const pid = this.pid(bridge);
+    if (pid !== null) await stopProcess(pid);
+    for (const suffix of ["pid", "conf", "log"])
+      rmSync(this.#file(`nova-${bridge}.${suffix}`), { force: true });
+    return pid === null ? [] : [`stopped dnsmasq on ${bridge}`];
+  }
+
+  /** What a server has logged since the last look, line by line. */
+  newLogLines(bridge: string): string[] {
+    const file = this.#file(`nova-${bridge}.log`);
+    const { text, end } = readFrom(file, this.#logOffsets.get(bridge) ?? null);
+    this.#logOffsets.set(bridge, end);
+    if (end > LOG_MAX_BYTES) {
+      truncateSync(file, 0);
+      this.#logOffsets.set(bridge, 0);
+    }
+    return text.split("\n").filter((line) => line !== "");
+  }
+
+  newLeaseEvents(): LeaseEvent[] {
+    const { text, end } = readFrom(this.#file("leases"), this.#leaseOffset);
+    this.#leaseOffset = end;
+    return text.split("\n").flatMap((line) => {
+      const [what, mac, address] = line.split(" ");
+      if ((what !== "add" && what !== "old" && what !== "del") || !mac || !address) return [];
+      return [{ what, mac, address }];
+    });
+  }
+
+  #file(name: string): string {
+    return join(this.#options.folder, name);
+  }
+
+  /**
+   * One line for every address that is given out.
+   * @returns what was given out until now and is no more; null when nothing has changed
+   */
+  #writeHosts(network: FlatNetwork): { mac: string; address: string }[] | null {
+    const file = this.#file(`nova-${network.bridge}.conf`);
+    const text = network.hosts.map(({ mac, name, address }) => `${mac},${name},${address}\n`).join("");
+    const before = readOrNull(file);
+    if (before === text) return null;
+    writeFileSync(`${file}.new`, text, { mode: 0o644 });
+    renameSync(`${file}.new`, file);
+    const given = new Set(network.hosts.map(({ mac, address }) => `${mac} ${address}`));
+    return (before ?? "").split("\n").flatMap((line) => {
+      const [mac, , address] = line.split(",");
+      return mac && address && !given.has(`${mac} ${address}`) ? [{ mac, address }] : [];
+    });
+  }
+}
+
+/** dnsmasq takes letters, digits and a few signs in a tag; a comma would start another word. */
+function safeLabel(label: string): string {
+  return label.replaceAll(/[^A-Za-z0-9_.-]/g, "_");
+}
+
+function sameCommand(pid: number, argv: readonly string[]): boolean {
+  const running = commandOf(pid);
+  return running.length === argv.length && argv.slice(1).every((word, i) => running[i + 1] === word);
+}
+
+/** The words of a process's command line; none when there is no such process. */
+export function commandOf(pid: number): string[] {
+  const text = readOrEmpty(`/proc/${pid}/cmdline`);
+  return text === "" ? [] : text.replace(/\0$/, "").split("\0");
+}
+
+export async function stopProcess(pid: number): Promise<void> {
+  const signal = (name: NodeJS.Signals): boolean => {
+    try {
+      process.kill(pid, name);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+      throw error;
+    }
+  };
+  if (!signal("SIGTERM")) return;
+  const endMs = performance.now() + STOP_MS;
+  while (performance.now() < endMs) {
+    if (commandOf(pid).length === 0) return;
+    await Bun.sleep(10);
+  }
+  signal("SIGKILL");
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+}
+
+const readOrEmpty = (path: string): string => readOrNull(path) ?? "";
+
+/** What a file holds from an offset on, whole lines only. @param offset null: nothing of what is there already */
+function readFrom(path: string, offset: number | null): { text: string; end: number } {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { text: "", end: 0 };
+    throw error;
+  }
+  try {
+    const { size } = fstatSync(fd);
+    if (offset === null) return { text: "", end: size };
+    const start = offset > size ? 0 : offset;
+    const buffer = Buffer.alloc(size - start);
+    readSync(fd, buffer, 0, buffer.length, start);
+    const last = buffer.lastIndexOf(10) + 1;
+    return { text: buffer.toString("utf8", 0, last), end: start + last };
+  } finally {
+    closeSync(fd);
+  }
+}

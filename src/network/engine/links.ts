@@ -1,0 +1,156 @@
+// Bridges and addresses of the host, by iproute2. What is ours carries our alias; what does not is never touched.
+
+import { createHash } from "node:crypto";
+import type { HostTools } from "./tools.ts";
+
+export interface Link {
+  name: string;
+  /** `bridge`, `veth`, `tun`; empty for a card. */
+  kind: string;
+  alias: string;
+  master: string | null;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  /** `10.0.0.1/24` */
+  addresses: string[];
+}
+
+interface RawLink {
+  ifname: string;
+  ifalias?: string;
+  master?: string;
+  address?: string;
+  mtu: number;
+  flags: string[];
+  linkinfo?: { info_kind?: string };
+  addr_info: { local: string; prefixlen: number; scope: string }[];
+}
+
+export interface BridgeSpec {
+  name: string;
+  mac: string;
+  mtu: number;
+  /** Every address of ours it should have. */
+  addresses: string[];
+  /** A card that is part of the bridge. */
+  card: string | null;
+  /** Frames between its ports pass the IP hooks, so that connections are tracked. */
+  filtered: boolean;
+}
+
+/** One of ours has a name that somebody else's link has. */
+export class NameTaken extends Error {
+  override name = "NameTaken";
+}
+
+/** @param namespace a network namespace; the host's own when absent */
+export async function readLinks(tools: HostTools, namespace?: string): Promise<Map<string, Link>> {
+  const argv = ["ip", ...(namespace === undefined ? [] : ["-n", namespace]), "-j", "-d", "addr", "show"];
+  const rows = JSON.parse(await tools.run(argv)) as RawLink[];
+  return new Map(
+    rows
+      .filter((row) => row.ifname !== undefined)
+      .map((row) => [
+        row.ifname,
+        {
+          name: row.ifname,
+          kind: row.linkinfo?.info_kind ?? "",
+          alias: row.ifalias ?? "",
+          master: row.master ?? null,
+          mac: row.address ?? "",
+          mtu: row.mtu,
+          up: row.flags.includes("UP"),
+          addresses: row.addr_info
+            .filter((address) => address.scope !== "link")
+            .map((address) => `${address.local}/${address.prefixlen}`),
+        },
+      ]),
+  );
+}
+
+/** Makes a bridge as it should be. Returns what was changed, a line each. */
+export async function ensureBridge(
+  tools: HostTools,
+  spec: BridgeSpec,
+  alias: string,
+  links: ReadonlyMap<string, Link>,
+): Promise<string[]> {
+  const { name } = spec;
+  const current = links.get(name);
+  const changed: string[] = [];
+  if (current && (current.kind !== "bridge" || current.alias !== alias)) {
+    throw new NameTaken(`${name} exists and is not ours`);
+  }
+  if (!current) {
+    await tools.run([
+      "ip",
+      "link",
+      "add",
+      name,
+      "address",
+      spec.mac,
+      "type",
+      "bridge",
+      "stp_state",
+      "0",
+      "forward_delay",
+      "0",
+    ]);
+    // The mark comes before anything else: a bridge that is half made is known as ours.
+    await tools.run(["ip", "link", "set", name, "alias", alias]);
+    changed.push(`made bridge ${name}`);
+  }
+  const hooks = spec.filtered ? "1" : "0";
+  const options = ["mcast_snooping", "0", "nf_call_iptables", hooks, "nf_call_ip6tables", hooks];
+  await tools.attempt(["ip", "link", "set", name, "type", "bridge", ...options]);
+  if (current && current.mac !== spec.mac) await tools.run(["ip", "link", "set", name, "address", spec.mac]);
+  if (current?.mtu !== spec.mtu) await tools.run(["ip", "link", "set", name, "mtu", String(spec.mtu)]);
+  if (!current?.up) {
+    await tools.run(["ip", "link", "set", name, "up"]);
+    if (current) changed.push(`set ${name} up`);
+  }
+  changed.push(...(await ensureAddresses(tools, name, spec.addresses, current?.addresses ?? [])));
+  if (spec.card !== null && links.get(spec.card)?.master !== name) {
+    await tools.run(["ip", "link", "set", spec.card, "master", name]);
+    await tools.run(["ip", "link", "set", spec.card, "up"]);
+    changed.push(`put ${spec.card} into ${name}`);
+  }
+  return changed;
+}
+
+/** Adds the addresses that are missing and takes away those that are not wanted. */
+export async function ensureAddresses(
+  tools: HostTools,
+  link: string,
+  wanted: readonly string[],
+  present: readonly string[],
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const address of wanted) {
+    if (present.includes(address)) continue;
+    await tools.run(["ip", "addr", "replace", address, "dev", link]);
+    changed.push(`gave ${address} to ${link}`);
+  }
+  for (const address of present) {
+    if (wanted.includes(address)) continue;
+    await tools.attempt(["ip", "addr", "del", address, "dev", link]);
+    changed.push(`took ${address} from ${link}`);
+  }
+  return changed;
+}
+
+/** A hardware address that stays the same for a name. */
+export function stableMac(name: string): string {
+  const hash = createHash("sha256").update(name).digest();
+  const tail = [...hash.subarray(0, 3)].map((byte) => byte.toString(16).padStart(2, "0"));
+  return `fa:16:3e:${tail.join(":")}`;
+}
+
+/** The card of the default route, or null. */
+export async function defaultRouteCard(tools: HostTools): Promise<string | null> {
+  const outcome = await tools.attempt(["ip", "-j", "route", "show", "default"]);
+  if (outcome.code !== 0) return null;
+  const routes = JSON.parse(outcome.stdout || "[]") as { dev?: string }[];
+  return routes[0]?.dev ?? null;
+}

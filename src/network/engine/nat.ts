@@ -1,0 +1,105 @@
+// Address translation, the way to the metadata service, and the marks of known connections, as nftables tables of the
+// ip and inet families. What nova-network did with iptables: nova/network/linux_net.py of Newton.
+
+import type { Desired } from "./desired.ts";
+import { KNOWN_MARK } from "./filter.ts";
+
+export const METADATA_ADDRESS = "169.254.169.254";
+
+export interface NatOptions {
+  /** Bridge → where the metadata service listens for it: `10.0.0.1:8775`. */
+  metadata: ReadonlyMap<string, { address: string; port: number }>;
+}
+
+export function natTable(table: string, desired: Desired, options: NatOptions): string {
+  const { flat } = desired;
+  const placed = desired.floating.filter((entry) => entry.fixed !== null);
+  const dnat = placed.map(({ address, fixed }) => `${address} : ${fixed}`);
+  const snat = placed.map(({ address, fixed }) => `${fixed} : ${address}`);
+  const ranges = flat.map((network) => network.cidr);
+  const anyRange = ranges.length === 0 ? null : `{ ${ranges.join(", ")} }`;
+  const forwards = desired.floating.flatMap(({ address, forwardings }) =>
+    forwardings.map((entry) => {
+      const proto = entry.protocol === "icmp6" ? "ipv6-icmp" : entry.protocol;
+      return `    ip daddr ${address} meta l4proto ${proto} th dport ${entry.port} dnat to ${entry.toAddress}:${entry.toPort}`;
+    }),
+  );
+  const toServers = [
+    ...forwards,
+    ...(dnat.length > 0 ? [`    dnat to ip daddr map { ${dnat.join(", ")} }`] : []),
+  ];
+  const lines = [
+    `table ip ${table} {`,
+    "  chain prerouting {",
+    "    type nat hook prerouting priority dstnat; policy accept;",
+  ];
+  for (const { bridge } of flat) {
+    const target = options.metadata.get(bridge);
+    if (!target) continue;
+    lines.push(
+      `    iifname "${bridge}" ip daddr ${METADATA_ADDRESS} tcp dport 80 dnat to ${target.address}:${target.port}`,
+    );
+  }
+  lines.push(
+    ...toServers,
+    "  }",
+    "  chain output {",
+    "    type nat hook output priority -100; policy accept;",
+    ...toServers,
+    "  }",
+    "  chain postrouting {",
+    "    type nat hook postrouting priority srcnat; policy accept;",
+  );
+  if (anyRange !== null) {
+    const translate = snat.length > 0 ? [`ip saddr map { ${snat.join(", ")} }`] : [];
+    lines.push(
+      // From this machine to one of its own floating addresses: the answer must come back this way.
+      ...(placed.length > 0
+        ? [
+            `    ip saddr { ${placed.map((entry) => entry.address).join(", ")} } ip daddr ${anyRange} ct status dnat masquerade`,
+          ]
+        : []),
+      // From one server to another by its floating address.
+      ...translate.map(
+        (map) => `    ip saddr ${anyRange} ip daddr ${anyRange} ct status dnat snat to ${map}`,
+      ),
+      `    ip saddr ${anyRange} ip daddr ${anyRange} ct status dnat masquerade`,
+      `    ip saddr ${anyRange} ip daddr ${anyRange} accept`,
+      // Out of the cloud: as its floating address, else as this machine.
+      ...translate.map((map) => `    snat to ${map}`),
+      `    ip saddr ${anyRange} ip daddr != 224.0.0.0/4 masquerade`,
+    );
+  }
+  lines.push("  }", "}");
+  return `${lines.join("\n")}\n`;
+}
+
+/** @param bridges those whose ports are filtered */
+export function marksTable(table: string, bridges: readonly string[]): string {
+  const lines = [`table inet ${table} {`];
+  if (bridges.length > 0) {
+    const names = `{ ${bridges.map((name) => `"${name}"`).join(", ")} }`;
+    const mark = `ct state established,related meta mark set meta mark or ${KNOWN_MARK}`;
+    const clear = `meta mark and ${KNOWN_MARK} == ${KNOWN_MARK} meta mark set meta mark xor ${KNOWN_MARK}`;
+    for (const [chain, hook, field] of [
+      ["from-bridges", "prerouting", "iifname"],
+      ["to-bridges", "forward", "oifname"],
+      ["from-host", "output", "oifname"],
+    ] as const) {
+      lines.push(
+        `  chain ${chain} {`,
+        `    type filter hook ${hook} priority mangle; policy accept;`,
+        `    ${field} ${names} ${clear}`,
+        `    ${field} ${names} ${mark}`,
+        "  }",
+      );
+    }
+  }
+  lines.push("}");
+  return `${lines.join("\n")}\n`;
+}
+
+/** Replaces a table by another in one step: no packet meets a rule of neither. */
+export function replaceTable(family: string, table: string, text: string): string {
+  return `table ${family} ${table} {}\ndelete table ${family} ${table}\n${text}`;
+}

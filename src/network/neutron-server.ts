@@ -1,0 +1,21 @@
+// neutron-server: the Network API over the tables and rules it shares with nova-network.
+
+import type { Service, ServiceContext } from "../core/service.ts";
+import { identityPublic } from "../identity/public.ts";
+import { networkApi } from "./api/index.ts";
+import { firstStart } from "./nova-network.ts";
+import { makeNetwork } from "./parts.ts";
+
+export function createNeutronServer(context: ServiceContext): Service {
+  const service: Service = {
+    async start() {
+      const parts = makeNetwork(context);
+      firstStart(context, parts);
+      const identity = context.peers.get(identityPublic);
+      const admin = identity.projectIds().find((id) => identity.project(id)?.name === "admin");
+      service.app = networkApi(context, parts, admin ?? "");
+    },
+    async stop() {},
+  };
+  return service;
+}

@@ -1,0 +1,53 @@
+// The network service as the compute service uses it (`public.ts`).
+
+import type { NetworkEngine } from "./engine/public.ts";
+import type { NetworkParts } from "./parts.ts";
+import type { NetworkPublic } from "./public.ts";
+
+export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPublic {
+  const { instances, vifs, store } = parts;
+  return {
+    validateRequest: (context, request, groups, count) => instances.validate(context, request, groups, count),
+    async allocateForInstance(context, instance, request, groups) {
+      return instances.allocate(context, instance, request, groups);
+    },
+    async deallocateForInstance(context, uuid) {
+      instances.deallocate(context, uuid);
+    },
+    async addInterface(context, instance, request) {
+      return instances.addInterface(context, instance, request);
+    },
+    async removeInterface(context, uuid, portId) {
+      instances.removeInterface(context, uuid, portId);
+    },
+    async plug(_context, instance) {
+      await engine.settled();
+      instances.setStatus(instance.uuid, "ACTIVE");
+    },
+    async unplug(_context, uuid) {
+      instances.setStatus(uuid, "DOWN");
+    },
+    vifs: (uuid) => vifs.of(uuid),
+    vifsOf: (uuids) => vifs.ofMany(uuids),
+    securityGroupsOf: (uuid) => instances.groupsOf(uuid),
+    securityGroupsOfMany(uuids) {
+      const found = new Map<string, { id: string; name: string }[]>();
+      for (const { instance_uuid, uuid, name } of store.bindings.groupsOfInstances(uuids)) {
+        const groups = found.get(instance_uuid);
+        if (groups) groups.push({ id: uuid, name });
+        else found.set(instance_uuid, [{ id: uuid, name }]);
+      }
+      return found;
+    },
+    stamp: () => store.db.stamp(),
+    async addSecurityGroup(context, uuid, group) {
+      instances.changeGroup(context, uuid, group, true);
+      await engine.settled();
+    },
+    async removeSecurityGroup(context, uuid, group) {
+      instances.changeGroup(context, uuid, group, false);
+      await engine.settled();
+    },
+    instanceByAddress: (address) => store.addresses.instanceAt(address),
+  };
+}

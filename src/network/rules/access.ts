@@ -1,0 +1,106 @@
+// Who sees what: a project sees its own, what was shared with it or with everybody, and nova-network networks that
+// belong to nobody. Authority: neutron/db/rbac_db_models.py and neutron/db/_model_query.py.
+
+import { and, eq, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { RequestContext } from "../../core/context.ts";
+import type { NetworkStore } from "../store/store.ts";
+import * as t from "../tables.ts";
+
+export const SHARED = "access_as_shared";
+export const EXTERNAL = "access_as_external";
+
+export class Access {
+  #store: NetworkStore;
+
+  constructor(store: NetworkStore) {
+    this.#store = store;
+  }
+
+  /** The caller's own rows; undefined for an administrator, who sees all. */
+  own(context: RequestContext, projectColumn: SQLiteColumn): SQL | undefined {
+    return context.isAdmin ? undefined : eq(projectColumn, context.projectId ?? "");
+  }
+
+  /** The caller's own rows of a kind and those shared with it. */
+  ownOrShared(
+    context: RequestContext,
+    type: t.RbacType,
+    columns: { id: SQLiteColumn; project: SQLiteColumn },
+  ): SQL | undefined {
+    if (context.isAdmin) return undefined;
+    return or(
+      eq(columns.project, context.projectId ?? ""),
+      inArray(columns.id, this.#granted(context, type)),
+    );
+  }
+
+  networks(context: RequestContext): SQL | undefined {
+    if (context.isAdmin) return undefined;
+    return or(
+      eq(t.networks.project_id, context.projectId ?? ""),
+      isNull(t.networks.project_id),
+      inArray(t.networks.uuid, this.#granted(context, "network")),
+    );
+  }
+
+  /** Subnets of the caller and of networks shared with it; an external network's stay hidden. */
+  subnets(context: RequestContext): SQL | undefined {
+    if (context.isAdmin) return undefined;
+    const unowned = this.#store.db.orm
+      .select({ id: t.networks.uuid })
+      .from(t.networks)
+      .where(isNull(t.networks.project_id));
+    return or(
+      eq(t.subnets.project_id, context.projectId ?? ""),
+      inArray(t.subnets.network_id, this.#granted(context, "network", SHARED)),
+      inArray(t.subnets.network_id, unowned),
+    );
+  }
+
+  /** Ports of the caller, and all ports on its networks. */
+  ports(context: RequestContext): SQL | undefined {
+    if (context.isAdmin) return undefined;
+    const projectId = context.projectId ?? "";
+    const ownNetworks = this.#store.db.orm
+      .select({ id: t.networks.uuid })
+      .from(t.networks)
+      .where(eq(t.networks.project_id, projectId));
+    return or(eq(t.ports.project_id, projectId), inArray(t.ports.network_id, ownNetworks));
+  }
+
+  /** True when the object is shared with everybody or with this project. */
+  isShared(type: t.RbacType, objectId: string, projectId: string | null): boolean {
+    return this.sharedAmong(type, [objectId], projectId).has(objectId);
+  }
+
+  /** Which of the objects are shared with everybody or with this project. */
+  sharedAmong(type: t.RbacType, objectIds: readonly string[], projectId: string | null): Set<string> {
+    if (objectIds.length === 0) return new Set();
+    const rows = this.#store.db.raw
+      .query<{ object_id: string }, [string, string, string]>(
+        `SELECT object_id FROM rbac_policies WHERE object_type = ? AND action = '${SHARED}'
+         AND target_project IN ('*', ?) AND object_id IN (SELECT value FROM json_each(?))`,
+      )
+      .all(type, projectId ?? "", JSON.stringify(objectIds));
+    return new Set(rows.map((row) => row.object_id));
+  }
+
+  /** Whether a network's row is open to a project without being its own. */
+  networkIsShared(network: t.NetworkRow, projectId: string | null): boolean {
+    return network.project_id === null || this.isShared("network", network.uuid, projectId);
+  }
+
+  #granted(context: RequestContext, type: t.RbacType, action?: string) {
+    return this.#store.db.orm
+      .select({ id: t.rbacPolicies.object_id })
+      .from(t.rbacPolicies)
+      .where(
+        and(
+          eq(t.rbacPolicies.object_type, type),
+          action === undefined ? undefined : eq(t.rbacPolicies.action, action),
+          sql`${t.rbacPolicies.target_project} IN ('*', ${context.projectId ?? ""})`,
+        ),
+      );
+  }
+}

@@ -1,0 +1,104 @@
+// The parts of the object store, made and wired in one place.
+
+import type { Values } from "../config/keys.ts";
+import type { Logger } from "../core/log.ts";
+import type { ServiceContext } from "../core/service.ts";
+import type { objectStoreSection } from "./config.ts";
+import { readConstraints } from "./constraints.ts";
+import { Containers, Counts } from "./containers.ts";
+import { Objects } from "./objects.ts";
+import { InfoRegistry } from "./pipeline/info-registry.ts";
+import type { Platform } from "./pipeline/platform.ts";
+import { Commits } from "./storage/commits.ts";
+import { Devices } from "./storage/devices.ts";
+import { Readers } from "./storage/readers.ts";
+import { AccountStore } from "./store/accounts.ts";
+import { Listings } from "./store/listings.ts";
+import { ObjectStore } from "./store/objects.ts";
+import { SyncChanges } from "./store/sync-changes.ts";
+import { Timestamps } from "./timestamp.ts";
+
+/** How soon a change by another process (`stack sql`) is seen. */
+const FOREIGN_CHECK_MS = 250;
+
+/** Pages of swift.db kept in memory. */
+const CACHE_KIB = 32 * 1024;
+
+export interface MadeObjectStore {
+  platform: Platform;
+  commits: Commits;
+  changes: SyncChanges;
+  /** Files that were stray when the store was opened: what a crash has left behind. */
+  strays: string[];
+  stopWatch(): void;
+}
+
+export function makeObjectStore(
+  context: ServiceContext,
+  log: Logger,
+  settings: Values<typeof objectStoreSection>,
+): MadeObjectStore {
+  const { db, clock, ids } = context;
+  // Object data are acknowledged only when they are on the disk; this file is the object store's alone.
+  db.raw.run("PRAGMA synchronous = FULL");
+  db.raw.run(`PRAGMA cache_size = -${CACHE_KIB}`);
+  const limits = readConstraints(context.options("swift.conf").get("swift-constraints"));
+  const timestamps = new Timestamps(clock);
+  const accounts = new AccountStore(db);
+  const objectRows = new ObjectStore(db);
+  const counts = new Counts(accounts);
+  const changes = new SyncChanges(db);
+  const commits = new Commits(db, counts);
+  const devices = new Devices(context.paths, settings.SWIFT_REPLICAS);
+  const removeFile = (file: string) => {
+    devices
+      .remove(file)
+      .then(() => commits.write(() => objectRows.removeStray(file)))
+      .catch((error) => log.error(null, `removing the data file ${file} failed`, error));
+  };
+  const readers = new Readers(removeFile);
+  const containers = new Containers({
+    store: accounts,
+    listings: new Listings(db),
+    commits,
+    counts,
+    changes,
+    timestamps,
+    limits,
+  });
+  commits.onCommit(() => containers.forget());
+  const objects = new Objects({
+    accounts,
+    objects: objectRows,
+    commits,
+    counts,
+    changes,
+    timestamps,
+    devices,
+    readers,
+    upload: {
+      devices,
+      ids,
+      inlineBytes: settings.SWIFT_INLINE_SIZE,
+      noteStray: (file) => commits.write(() => objectRows.addStray(file)),
+    },
+  });
+  const platform: Platform = {
+    service: context,
+    log,
+    containers,
+    objects,
+    timestamps,
+    limits,
+    info: new InfoRegistry(),
+    options: (file) => context.options(file),
+    policyName: settings.SWIFT_POLICY_NAME,
+  };
+  let foreign = db.foreignVersion();
+  const stopWatch = clock.every(FOREIGN_CHECK_MS, () => {
+    const version = db.foreignVersion();
+    if (version !== foreign) containers.forget();
+    foreign = version;
+  });
+  return { platform, commits, changes, strays: objectRows.strays(), stopWatch };
+}

@@ -1,0 +1,49 @@
+// All SQL of the block storage services, over one database.
+
+import type { Clock } from "../../core/clock.ts";
+import type { Ids } from "../../core/ids.ts";
+import type { ProjectDatabase } from "../../db/open.ts";
+import * as t from "../tables-more.ts";
+import { PairTable } from "./pairs.ts";
+import { QuotaStore } from "./quotas.ts";
+import { ServiceStore } from "./services.ts";
+import { SnapshotStore } from "./snapshots.ts";
+import { SoftRows } from "./soft-rows.ts";
+import { TypeStore } from "./types.ts";
+import { VolumeStore } from "./volumes.ts";
+
+export class CinderStore {
+  readonly db: ProjectDatabase;
+  readonly volumes: VolumeStore;
+  readonly snapshots: SnapshotStore;
+  readonly types: TypeStore;
+  readonly quotas: QuotaStore;
+  readonly services: ServiceStore;
+  readonly transfers: SoftRows<typeof t.transfers>;
+  readonly messages: SoftRows<typeof t.messages>;
+  readonly groups: SoftRows<typeof t.groups>;
+  readonly groupVolumeTypes: SoftRows<typeof t.groupVolumeTypeMapping>;
+  readonly groupSnapshots: SoftRows<typeof t.groupSnapshots>;
+  readonly groupTypes: SoftRows<typeof t.groupTypes>;
+  readonly groupTypeSpecs: PairTable;
+  readonly backups: SoftRows<typeof t.backups>;
+  readonly backupMetadata: PairTable;
+
+  constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
+    this.db = db;
+    this.volumes = new VolumeStore(db, clock);
+    this.snapshots = new SnapshotStore(db, clock, this.volumes.snapshotImageMetadata);
+    this.types = new TypeStore(db, clock, ids);
+    this.quotas = new QuotaStore(db, clock, ids);
+    this.services = new ServiceStore(db, clock, ids);
+    this.transfers = new SoftRows(db, clock, t.transfers);
+    this.messages = new SoftRows(db, clock, t.messages);
+    this.groups = new SoftRows(db, clock, t.groups);
+    this.groupVolumeTypes = new SoftRows(db, clock, t.groupVolumeTypeMapping);
+    this.groupSnapshots = new SoftRows(db, clock, t.groupSnapshots);
+    this.groupTypes = new SoftRows(db, clock, t.groupTypes);
+    this.groupTypeSpecs = new PairTable(db, clock, "group_type_specs", "group_type_id");
+    this.backups = new SoftRows(db, clock, t.backups);
+    this.backupMetadata = new PairTable(db, clock, "backup_metadata", "backup_id");
+  }
+}
