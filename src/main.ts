@@ -1,10 +1,9 @@
-// The entry point: arguments in, exit status out.
+// The entry point: arguments in, exit status out. No top-level await: bytecode cannot hold it.
 
 import { main } from "./cli/index.ts";
 
-const status = await main(process.argv.slice(2), {
+void main(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-});
-process.exit(status);
+}).then((status) => process.exit(status));
