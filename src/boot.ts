@@ -2,11 +2,11 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import packageJson from "../package.json" with { type: "json" };
 import { Cloud, type ServeOptions } from "./cloud.ts";
 import { cloudSection } from "./config/cloud.ts";
 import { Config } from "./config/config.ts";
 import { type ParsedRc, parseStackrc } from "./config/stackrc.ts";
+import { type CloudFile, controlSocket } from "./control/cloud-file.ts";
 import { serveControl } from "./control/server.ts";
 import { systemClock } from "./core/clock.ts";
 import { Conflict } from "./core/errors.ts";
@@ -20,8 +20,7 @@ import { loadSecrets } from "./core/secrets.ts";
 import type { Machine } from "./core/service.ts";
 import { ProjectDatabase } from "./db/open.ts";
 import { ALIASES, declarations } from "./services.ts";
-
-export const VERSION: string = packageJson.version;
+import { VERSION } from "./version.ts";
 
 export interface BootOptions {
   stateDir: string;
@@ -41,16 +40,6 @@ export interface BootOptions {
 }
 
 export type ShutdownKind = "stop" | "down";
-
-/** What other commands learn about a running cloud from its state directory. */
-export interface CloudFile {
-  pid: number;
-  version: string;
-  startedAt: string;
-  region: string;
-  authUrl: string | null;
-  sharedPort: number | null;
-}
 
 export interface RunningCloud {
   cloud: Cloud;
@@ -156,14 +145,6 @@ async function shutdown(
   book.close();
   for (const lock of locks) lock?.release();
   return removed;
-}
-
-/** Unix socket paths are limited to 107 bytes (unix(7)); a longer one is replaced by a name made from it. */
-export function controlSocket(paths: StatePaths): string {
-  const path = paths.at("control.sock");
-  if (Buffer.byteLength(path) <= 100) return path;
-  const uid = process.getuid?.() ?? 0;
-  return `/tmp/stack-${uid}-${Bun.hash(path).toString(36)}.sock`;
 }
 
 function serveOptions(options: BootOptions, hostIp: string): ServeOptions {

@@ -3,8 +3,8 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ParseArgsConfig } from "node:util";
-import { controlSocket } from "../boot.ts";
 import { ControlClient } from "../control/client.ts";
+import { controlSocket } from "../control/cloud-file.ts";
 import { StatePaths } from "../core/paths.ts";
 
 export interface Command {

@@ -1,7 +1,7 @@
 // `stack openrc` and `stack clouds`: how clients are told where the cloud is and who they are.
 
 import { readFileSync } from "node:fs";
-import type { CloudFile } from "../boot.ts";
+import type { CloudFile } from "../control/cloud-file.ts";
 import { readStored } from "../core/secrets.ts";
 import {
   type Command,

@@ -1,6 +1,5 @@
 // `stack down` ends a cloud and removes its traces from the host; `stack cleanup` does the latter for one that died.
 
-import { boot } from "../boot.ts";
 import { CloudNotRunning } from "../control/client.ts";
 import {
   type Command,
@@ -58,7 +57,8 @@ async function runDown(invocation: Invocation): Promise<number> {
 
 /** Makes the services without starting them, and lets each remove what it finds of its own. */
 async function sweep(invocation: Invocation): Promise<number> {
-  const options = bootOptions({ ...invocation, values: { ...invocation.values, port: "0" } });
+  const { boot } = await import("../boot.ts");
+  const options = await bootOptions({ ...invocation, values: { ...invocation.values, port: "0" } });
   const running = await boot({
     ...options,
     port: null,

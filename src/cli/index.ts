@@ -2,11 +2,11 @@
 // (0 done, 1 failed, 2 wrong usage).
 
 import { parseArgs } from "node:util";
-import { VERSION } from "../boot.ts";
 import { ConfigError } from "../config/config.ts";
 import { StackrcError } from "../config/stackrc.ts";
 import { CloudNotRunning, ControlError } from "../control/client.ts";
 import { CloudError } from "../core/errors.ts";
+import { VERSION } from "../version.ts";
 import { attach } from "./attach.ts";
 import { type Command, CommandError, type Invocation, UsageError } from "./command.ts";
 import { clouds, openrc } from "./credentials.ts";

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boot, VERSION } from "../boot.ts";
+import { VERSION } from "../version.ts";
 import { type Command, type Invocation, UsageError } from "./command.ts";
 import { environmentOf, readCredentials } from "./credentials.ts";
 import { bootOptions, upOptions } from "./up.ts";
@@ -39,10 +39,13 @@ async function runCommand(invocation: Invocation): Promise<number> {
   let child: Bun.Subprocess | null = null;
   const forward = (signal: NodeJS.Signals) => child?.kill(signal);
   for (const signal of signals) process.on(signal, forward);
-  const running = await boot({ ...bootOptions(scoped), onShutdown: () => child?.kill() }).catch((error) => {
-    rmSync(stateDir, { recursive: true, force: true });
-    throw error;
-  });
+  const { boot } = await import("../boot.ts");
+  const running = await boot({ ...(await bootOptions(scoped)), onShutdown: () => child?.kill() }).catch(
+    (error) => {
+      rmSync(stateDir, { recursive: true, force: true });
+      throw error;
+    },
+  );
   try {
     const failed = (await running.cloud.status()).filter((service) => service.state === "failed");
     for (const service of failed)

@@ -1,7 +1,7 @@
 // `stack up`: in the foreground with log lines, detached, or detached with the terminal UI in front.
 
 import { openSync } from "node:fs";
-import { type BootOptions, boot, type RunningCloud, readConfig, type ShutdownKind } from "../boot.ts";
+import type { BootOptions, RunningCloud, ShutdownKind } from "../boot.ts";
 import { cloudSection } from "../config/cloud.ts";
 import { CloudNotRunning } from "../control/client.ts";
 import type { CloudStatus } from "../control/server.ts";
@@ -57,7 +57,7 @@ export const up: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const { values } = invocation;
-  bootOptions(invocation); // a wrong option is reported here, not by the detached process
+  await bootOptions(invocation); // a wrong option is reported here, not by the detached process
   const terminal = process.stdout.isTTY && !values["foreground"];
   if (values["detach"]) return detach(invocation);
   if (terminal) {
@@ -68,7 +68,7 @@ async function run(invocation: Invocation): Promise<number> {
 }
 
 /** @throws UsageError */
-export function bootOptions({ values, env }: Invocation): Omit<BootOptions, "onShutdown"> {
+export async function bootOptions({ values, env }: Invocation): Promise<Omit<BootOptions, "onShutdown">> {
   const overrides: Record<string, string> = {};
   if (values["driver"] !== undefined) overrides["VIRT_DRIVER"] = String(values["driver"]);
   if (values["host"] !== undefined) overrides["HOST_IP"] = String(values["host"]);
@@ -90,6 +90,8 @@ export function bootOptions({ values, env }: Invocation): Omit<BootOptions, "onS
     classicPorts: port === null || values["classic-ports"] === true,
     env,
   };
+  // The services are loaded here and not with this file: most commands need none of them.
+  const { readConfig } = await import("../boot.ts");
   readConfig(options);
   return options;
 }
@@ -100,7 +102,8 @@ async function foreground(invocation: Invocation): Promise<number> {
   process.once("SIGINT", () => ask("stop"));
   process.once("SIGTERM", () => ask("stop"));
   process.once("SIGHUP", () => ask("stop"));
-  const running = await boot({ ...bootOptions(invocation), onShutdown: ask });
+  const { boot } = await import("../boot.ts");
+  const running = await boot({ ...(await bootOptions(invocation)), onShutdown: ask });
   if (process.env["STACK_DETACHED"] === undefined) {
     for (const line of running.book.lines(null)) out(`${line.text}\n`);
     running.book.listen((line) => out(`${line.text}\n`));

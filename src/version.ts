@@ -1,0 +1,5 @@
+// The version, from package.json.
+
+import packageJson from "../package.json" with { type: "json" };
+
+export const VERSION: string = packageJson.version;
