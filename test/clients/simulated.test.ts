@@ -68,7 +68,7 @@ describeWith("the openstack client", CLIENTS, () => {
       ],
     );
     expect(await value("status", "server", "show", "one")).toBe("ACTIVE");
-    expect(await value("addresses", "server", "show", "one")).toMatch(/private=10\.0\.0\.\d+/);
+    expect(await value("addresses", "server", "show", "one")).toMatch(/'private': \['10\.0\.\d+\.\d+'\]/);
     expect((await openstack("console", "log", "show", "one")).split("\n").length).toBeGreaterThan(10);
 
     const ip = await value("floating_ip_address", "floating", "ip", "create", "public");

@@ -4,11 +4,10 @@
 // jsonschema 4.10 (`_Error.__str__`).
 
 import type { TSchema } from "typebox";
-import { pyRepr } from "../../core/python.ts";
 import type { Call } from "../../http/call.ts";
-import { firstViolation, type Violation } from "../../http/validate.ts";
+import { firstViolation } from "../../http/validate.ts";
+import { violationText } from "../../http/violation-text.ts";
 import { MissingAttribute, ValidationFailed } from "../errors.ts";
-import { pformat } from "./python-pprint.ts";
 
 /** A route's body: `{"user": {...}}`. A schema without `default` is for the body as a whole. */
 interface Wrapped {
@@ -71,53 +70,8 @@ function judge(schema: Wrapped, body: Record<string, unknown>): unknown {
 /** @throws ValidationFailed */
 export function assertValid(schema: object, value: unknown): void {
   const violation = firstViolation(schema as TSchema, value, "schema");
-  if (violation) throw new ValidationFailed(violationText(schema as TSchema, value, violation));
-}
-
-/** The first line says what is wrong; the rest quotes the rule and the value. */
-export function violationText(schema: TSchema, value: unknown, violation: Violation): string {
-  const { path, message, keyword, schemaPath } = violation;
-  const rule = schemaPath.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], schema);
-  const where = pathOf(value, path);
-  const text = dedent(
-    [
-      message,
-      "",
-      `Failed validating ${pyRepr(keyword)} in ${index("schema", pathOf(schema, schemaPath))}:`,
-      `    ${quoted(rule)}`,
-      "",
-      `On ${index("instance", where)}:`,
-      `    ${quoted(violation.value)}`,
-    ]
-      .join(`\n${" ".repeat(12)}`)
-      .replace(/^/, " ".repeat(12))
-      .trimEnd(),
-  );
-  return path.length === 0 ? text : `Invalid input for field '${where.join("/")}': ${text}`;
-}
-
-function quoted(value: unknown): string {
-  return pformat(value, 72).replaceAll("\n", `\n${" ".repeat(16)}`);
-}
-
-/** The steps of a path with numbers where a list is entered. */
-function pathOf(value: unknown, path: readonly string[]): (string | number)[] {
-  let at = value;
-  return path.map((step) => {
-    const inList = Array.isArray(at);
-    at = (at as Record<string, unknown> | undefined)?.[step];
-    return inList ? Number(step) : step;
-  });
-}
-
-function index(name: string, path: readonly (string | number)[]): string {
-  return path.length === 0 ? name : `${name}[${path.map(pyRepr).join("][")}]`;
-}
-
-/** Python's textwrap.dedent: what all lines that are not blank have in common in front goes away. */
-function dedent(text: string): string {
-  const lines = text.split("\n").map((line) => (line.trim() === "" ? "" : line));
-  const margins = lines.filter((line) => line !== "").map((line) => /^ */.exec(line)![0].length);
-  const margin = Math.min(...margins);
-  return lines.map((line) => line.slice(margin)).join("\n");
+  if (!violation) return;
+  const text = violationText(schema as TSchema, value, violation);
+  const path = violation.path.join("/");
+  throw new ValidationFailed(path === "" ? text : `Invalid input for field '${path}': ${text}`);
 }
