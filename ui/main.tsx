@@ -1,3 +1,7 @@
+// The dashboard's pages: everything that runs in the browser starts here.
+
 import { render } from "preact";
+import { App } from "./app.tsx";
 import "./style/main.css";
-render(<p>hello</p>, document.body);
+
+render(<App />, document.body);

@@ -190,6 +190,16 @@ const SUBRESOURCES: PolicyRule[] = [
   rule("os-instance-usage-audit-log:show", ADMIN, "Show the usage audits of a month."),
   // Not Nova's: its proxies leave this to the image service alone.
   rule("images", "@", "Use images through the compute API, as far as the image service allows."),
+  rule("os-volumes:list", READER, "List volumes."),
+  rule("os-volumes:detail", READER, "List volumes with details."),
+  rule("os-volumes:show", READER, "Show a volume."),
+  rule("os-volumes:create", MEMBER, "Create a volume."),
+  rule("os-volumes:delete", MEMBER, "Delete a volume."),
+  rule("os-volumes:snapshots:list", READER, "List volume snapshots."),
+  rule("os-volumes:snapshots:detail", READER, "List volume snapshots with details."),
+  rule("os-volumes:snapshots:show", READER, "Show a volume snapshot."),
+  rule("os-volumes:snapshots:create", MEMBER, "Create a volume snapshot."),
+  rule("os-volumes:snapshots:delete", MEMBER, "Delete a volume snapshot."),
   rule("os-assisted-volume-snapshots:create", ADMIN, "Assist a volume snapshot."),
   rule("os-assisted-volume-snapshots:delete", ADMIN, "Delete an assisted volume snapshot."),
 ];

@@ -34,6 +34,7 @@ export class NovaStore {
   #setName;
   #latestFaults;
   #usageOfHost;
+  #flavorsByHost;
   #withTask;
   #pruneTokens;
 
@@ -60,6 +61,9 @@ export class NovaStore {
     this.#setName = db.raw.query("UPDATE instances SET name = ? WHERE id = ?");
     this.#latestFaults = db.raw.query<{ id: number }, [string]>(
       "SELECT max(id) AS id FROM instance_faults WHERE instance_uuid IN (SELECT value FROM json_each(?)) GROUP BY instance_uuid",
+    );
+    this.#flavorsByHost = db.raw.query<{ host: string; instance_type_id: number }, []>(
+      "SELECT DISTINCT host, instance_type_id FROM instances WHERE deleted = 0 AND host IS NOT NULL",
     );
     this.#usageOfHost = db.raw.query<
       { vcpus: number; memory_mb: number; disk_gb: number; total: number; busy: number },
@@ -225,6 +229,17 @@ export class NovaStore {
 
   pruneConsoleTokens(nowSeconds: number): void {
     this.#pruneTokens.run(nowSeconds);
+  }
+
+  /** Which flavors (`instance_types.id`) each host holds. */
+  flavorsByHost(): Map<string, Set<number>> {
+    const found = new Map<string, Set<number>>();
+    for (const { host, instance_type_id } of this.#flavorsByHost.all()) {
+      const flavors = found.get(host);
+      if (flavors) flavors.add(instance_type_id);
+      else found.set(host, new Set([instance_type_id]));
+    }
+    return found;
   }
 
   /** Flavors of all servers that a host holds, added up. `busy`: servers with a task. */

@@ -1,17 +1,28 @@
 // Values as Python prints them. OpenStack's error texts quote values with str() and repr(); clients and tests compare
 // those texts, so ours must quote alike.
 
+/** Deeper than this a value is not printed, so that no body exhausts the stack. */
+const MAX_DEPTH = 500;
+
 /** Python's repr() of a value that came from JSON. */
 export function pyRepr(value: unknown): string {
+  return repr(value, 0);
+}
+
+function repr(value: unknown, depth: number): string {
   if (value === null || value === undefined) return "None";
   if (value === true) return "True";
   if (value === false) return "False";
   if (typeof value === "string") return reprString(value);
   if (typeof value === "number") return String(value);
-  if (Array.isArray(value)) return `[${value.map(pyRepr).join(", ")}]`;
+  if (Array.isArray(value)) {
+    if (depth >= MAX_DEPTH) return "[...]";
+    return `[${value.map((item) => repr(item, depth + 1)).join(", ")}]`;
+  }
   if (typeof value === "object") {
+    if (depth >= MAX_DEPTH) return "{...}";
     return `{${Object.entries(value)
-      .map(([k, v]) => `${reprString(k)}: ${pyRepr(v)}`)
+      .map(([k, v]) => `${reprString(k)}: ${repr(v, depth + 1)}`)
       .join(", ")}}`;
   }
   return String(value);

@@ -11,7 +11,7 @@ export interface Asset {
   text: string;
 }
 
-const ENTRY = join(import.meta.dir, "../../ui/main.tsx");
+const UI = join(import.meta.dir, "../../ui");
 const KINDS = new Set([".js", ".css"]);
 
 export function bundle(): Asset[] {
@@ -22,11 +22,9 @@ export function bundle(): Asset[] {
       [
         process.execPath,
         "build",
-        ENTRY,
+        join(UI, "main.tsx"),
         "--target=browser",
-        "--minify",
-        "--define",
-        'process.env.NODE_ENV="production"',
+        "--production",
         "--entry-naming",
         "[name]-[hash].[ext]",
         "--outdir",
@@ -35,9 +33,11 @@ export function bundle(): Asset[] {
       { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
     );
     if (exitCode !== 0) throw new Error(`the pages cannot be built: ${stderr.toString()}`);
-    return readdirSync(folder)
+    const built = readdirSync(folder)
       .filter((name) => KINDS.has(extname(name)))
       .map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+    const icon = readFileSync(join(UI, "icon.svg"), "utf8");
+    return [...built, { name: `icon-${Bun.hash(icon).toString(36)}.svg`, text: icon }];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

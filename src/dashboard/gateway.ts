@@ -34,7 +34,8 @@ export class Gateway {
   pass(request: Request, env: RequestEnv, target: string): Response | Promise<Response> | Reply {
     const { peers } = this.#context;
     const { incoming } = env;
-    if (!METHODS.has(incoming?.method ?? request.method)) return faultReply(405, "The method is not allowed.");
+    if (!METHODS.has(incoming?.method ?? request.method))
+      return faultReply(405, "The method is not allowed.");
     try {
       const cookie = incoming ? (incoming.headers.cookie ?? null) : request.headers.get("cookie");
       const token = this.#sessions.token(cookie);

@@ -1,5 +1,6 @@
 // The page and its script, style and picture. One HTML page serves every address: which view it is, the script decides.
 
+import { gzipSync } from "node:zlib";
 import { NotFound } from "../core/errors.ts";
 import type { Route } from "../http/api.ts";
 import { type Call, type Reply, text } from "../http/call.ts";
@@ -39,12 +40,6 @@ const TYPES: Record<string, string> = {
   svg: "image/svg+xml",
 };
 
-/** A window with a prompt. */
-const ICON: Asset = {
-  name: "icon-1.svg",
-  text: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="4" width="28" height="24" rx="5" fill="#16324f"/><path d="m9 12 5 4-5 4" fill="none" stroke="#7fd4a8" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/><path d="M17 21h7" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>',
-};
-
 export function pageRoutes(): Route[] {
   async function showPage(): Promise<Reply> {
     const { html } = await site();
@@ -56,13 +51,16 @@ export function pageRoutes(): Route[] {
     const { files } = await site();
     const found = files.get(call.param("name"));
     if (!found) throw new NotFound("No such file.");
-    const type = TYPES[found.name.split(".").at(-1)!]!;
-    return text(200, found.text, {
+    const headers = {
       ...HEADERS,
-      "content-type": type,
+      "content-type": TYPES[found.name.split(".").at(-1)!]!,
       // The name changes with the content.
       "cache-control": "public, max-age=31536000, immutable",
-    });
+      vary: "Accept-Encoding",
+    };
+    if (!/\bgzip\b/.test(call.header("accept-encoding") ?? "")) return text(200, found.text, headers);
+    found.packed ??= gzipSync(found.text);
+    return { status: 200, headers: { ...headers, "content-encoding": "gzip" }, body: found.packed };
   }
 
   return [
@@ -75,9 +73,14 @@ export function pageRoutes(): Route[] {
   ];
 }
 
+interface File extends Asset {
+  /** Made when first asked for. */
+  packed?: Uint8Array;
+}
+
 interface Site {
   html: string;
-  files: ReadonlyMap<string, Asset>;
+  files: ReadonlyMap<string, File>;
 }
 
 let made: Promise<Site> | null = null;
@@ -85,8 +88,7 @@ let made: Promise<Site> | null = null;
 /** Made at the first request: run from source, the pages are built then. */
 function site(): Promise<Site> {
   made ??= import("./assets.ts").then(({ assets }) => {
-    const files = [...assets, ICON];
-    return { html: pageHtml(files), files: new Map(files.map((file) => [file.name, file])) };
+    return { html: pageHtml(assets), files: new Map(assets.map((file) => [file.name, { ...file }])) };
   });
   return made;
 }

@@ -10,7 +10,6 @@ function rule(name: string, check: string, description: string): PolicyRule {
 
 export const policies: readonly PolicyRule[] = [
   rule("context_is_admin", "role:admin", "Who looks after the cloud."),
-  rule("dashboard:session:get", "@", "See who is signed in."),
   rule("dashboard:session:switch_project", "@", "Exchange the session's token for one of another project."),
   rule("dashboard:services:list", ADMIN, "See every service's state, its reason and the queues."),
   rule("dashboard:services:control", ADMIN, "Stop, start and restart services."),

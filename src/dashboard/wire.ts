@@ -18,7 +18,7 @@ export interface ProjectRef {
   name: string;
 }
 
-/** Who is signed in, as `GET /api/session` tells. The token itself stays on the server's side. */
+/** Who is signed in. The token itself stays on the server's side. */
 export interface Session {
   user: { id: string; name: string; domain: string };
   project: ProjectRef;
@@ -31,6 +31,11 @@ export interface Session {
   region: string;
   /** The identity service's public address, for files that clients source. */
   authUrl: string;
+}
+
+/** `GET /api/session`. Null: nobody is, which a page that is just opened may ask. */
+export interface SessionView {
+  session: Session | null;
 }
 
 export interface SignInRequest {

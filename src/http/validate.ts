@@ -3,6 +3,7 @@
 
 import type { TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
+import { Settings } from "typebox/system";
 import { pyRepr } from "../core/python.ts";
 import { numberRangeMessage } from "./formats.ts";
 
@@ -29,6 +30,9 @@ export type Precedence = "shallowest" | "schema";
 
 const compiled = new WeakMap<object, Validator>();
 
+/** Unless told so, TypeBox stops at eight: a body of many unknown properties would hide what else is wrong. */
+Settings.Set({ maxErrors: 1000 });
+
 /** The first thing wrong with `value`, or null. */
 export function firstViolation(
   schema: TSchema,
@@ -38,9 +42,9 @@ export function firstViolation(
   const validator = compiled.get(schema) ?? Compile(schema);
   compiled.set(schema, validator);
   if (validator.Check(value)) return null;
-  const errors = (validator.Errors(value) as ValidationError[]).filter(
-    (error) => error.keyword !== "boolean" && !namesOthers(schema, error),
-  );
+  const all = validator.Errors(value) as ValidationError[];
+  const errors = all.filter((error) => error.keyword !== "boolean" && !namesOthers(schema, error));
+  if (errors.length === 0) errors.push(unknownProperties(schema, value, all[0]!));
   const error = mostTelling(errors, precedence === "schema" ? schema : null);
   const path = steps(error.instancePath);
   const at = path.reduce<unknown>((v, step) => (v as Record<string, unknown> | undefined)?.[step], value);
@@ -48,6 +52,25 @@ export function firstViolation(
   const format = error.keyword === "format" ? String(failed["format"]) : null;
   const message = pythonMessage(error, at, failed);
   return { path, value: at, message, format, keyword: error.keyword, schemaPath: steps(error.schemaPath) };
+}
+
+/** Where there are so many unknown properties that the error which names them was not reached: the same, from one. */
+function unknownProperties(schema: TSchema, value: unknown, one: ValidationError): ValidationError {
+  const schemaPath = one.schemaPath.replace(/\/(additional|unevaluated)Properties$/, "");
+  const instancePath = one.instancePath.replace(/\/[^/]*$/, "");
+  const at = steps(instancePath).reduce<unknown>((v, step) => (v as Record<string, unknown>)[step], value);
+  const { properties = {}, patternProperties = {} } = subschema(schema, schemaPath) as Record<string, object>;
+  const patterns = Object.keys(patternProperties).map((pattern) => new RegExp(pattern, "u"));
+  const extra = Object.keys(at as object).filter(
+    (name) => !(name in properties) && !patterns.some((pattern) => pattern.test(name)),
+  );
+  return {
+    keyword: "additionalProperties",
+    schemaPath,
+    instancePath,
+    params: { additionalProperties: extra },
+    message: one.message,
+  };
 }
 
 function steps(pointer: string): string[] {

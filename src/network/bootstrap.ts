@@ -54,11 +54,7 @@ export function bootstrap(parts: NetworkParts, options: BootstrapOptions): boole
       gateway_ip: gateway,
       enable_dhcp: false,
     });
-    parts.floatingPools.createBulk(
-      formatCidr(floating),
-      config.PUBLIC_NETWORK_NAME,
-      base.publicCard,
-    );
+    parts.floatingPools.createBulk(formatCidr(floating), config.PUBLIC_NETWORK_NAME, base.publicCard);
     store.db.raw.query("DELETE FROM floating_ips WHERE address = ?").run(gateway);
     const router = parts.routers.create(context, options.adminProjectId, {
       name: config.Q_ROUTER_NAME,

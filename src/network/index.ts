@@ -1,6 +1,7 @@
 // The network service: nova-network, which plumbs, and neutron-server, the Network API over the same tables.
 
 import type { ServiceDeclaration } from "../core/service.ts";
+import { novaNetworkPolicies } from "./compute-api/policies.ts";
 import { networkSection } from "./config.ts";
 import { cleanupNetwork } from "./engine/make.ts";
 import { migrations } from "./migrations/index.ts";
@@ -15,6 +16,7 @@ export const novaNetwork: ServiceDeclaration = {
   summary: "Plumbs networks: bridges, DHCP, address translation, floating IPs, packet filters.",
   requires: ["key"],
   sections: [networkSection],
+  policies: novaNetworkPolicies,
   migrations,
   logFile: "nova/nova-network.log",
   create: createNovaNetwork,

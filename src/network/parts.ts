@@ -13,6 +13,7 @@ import { Addresses } from "./rules/addresses.ts";
 import { Agents } from "./rules/agents.ts";
 import { AutoAllocated } from "./rules/auto-allocated.ts";
 import type { Base } from "./rules/base.ts";
+import { ComputeNotifier } from "./rules/compute-notifier.ts";
 import { DhcpPorts } from "./rules/dhcp-ports.ts";
 import { Dns } from "./rules/dns.ts";
 import { FlatNetworks } from "./rules/flat-networks.ts";
@@ -31,6 +32,7 @@ import { RouterInterfaces } from "./rules/router-interfaces.ts";
 import { Routers } from "./rules/routers.ts";
 import { SecurityGroups } from "./rules/security-groups.ts";
 import { SecurityRules } from "./rules/security-rules.ts";
+import { ServerFloatingIps } from "./rules/server-floating-ips.ts";
 import { SubnetPools } from "./rules/subnet-pools.ts";
 import { Subnets } from "./rules/subnets.ts";
 import { Vifs } from "./rules/vifs.ts";
@@ -65,6 +67,7 @@ export interface NetworkParts {
   flatNetworks: FlatNetworks;
   vifs: Vifs;
   instances: Instances;
+  serverFloatingIps: ServerFloatingIps;
   dns: Dns;
 }
 
@@ -79,6 +82,7 @@ export function makeNetwork(context: ServiceContext): NetworkParts {
     store,
     ids: context.ids,
     log: context.log,
+    compute: new ComputeNotifier(context.peers, context.log),
     config,
     hostName: context.machine.hostName,
     names,
@@ -157,6 +161,7 @@ export function makeNetwork(context: ServiceContext): NetworkParts {
     flavors: new Flavors(base),
     autoAllocated: new AutoAllocated(base, { networks, subnets, pools, routers, interfaces }),
     flatNetworks,
+    serverFloatingIps: new ServerFloatingIps(base, { pools: floatingPools }),
     dns: new Dns(base),
     vifs,
     instances: new Instances(base, {

@@ -3,6 +3,8 @@
 import type { RequestContext } from "../core/context.ts";
 import { peerKey } from "../core/peers.ts";
 
+export { type NovaNetworkOptions, novaNetworkRoutes } from "./compute-api/index.ts";
+
 /** One of the networks a server asked for: by network, by port, with a wanted address or without. */
 export interface RequestedNetwork {
   networkId?: string;
@@ -107,6 +109,21 @@ export interface NetworkPublic {
   stamp(): number;
   addSecurityGroup(context: RequestContext, instanceUuid: string, group: string): Promise<void>;
   removeSecurityGroup(context: RequestContext, instanceUuid: string, group: string): Promise<void>;
+  /**
+   * nova's addFloatingIp: the caller's floating address onto one of the server's fixed ones.
+   * @param fixedAddress null: its first IPv4 address
+   * @throws FloatingIpAssociateFailed (400), NotFound when the address is not the caller's
+   */
+  addFloatingIp(
+    context: RequestContext,
+    instanceUuid: string,
+    address: string,
+    fixedAddress: string | null,
+  ): Promise<void>;
+  /** The server that has this floating address, or null. @throws FloatingIpNotFoundForAddress */
+  serverOfFloatingIp(context: RequestContext, address: string): string | null;
+  /** nova's removeFloatingIp. @throws NotFound; Conflict when the server has not this address */
+  removeFloatingIp(context: RequestContext, instanceUuid: string, address: string): Promise<void>;
   /** Which server has this fixed address on the flat network; for the metadata service. */
   instanceByAddress(address: string): string | null;
 }

@@ -1,11 +1,12 @@
 // The network service as the compute service uses it (`public.ts`).
 
+import { Unavailable } from "../core/errors.ts";
 import type { NetworkEngine } from "./engine/public.ts";
 import type { NetworkParts } from "./parts.ts";
 import type { NetworkPublic } from "./public.ts";
 
 export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPublic {
-  const { instances, vifs, store } = parts;
+  const { instances, vifs, store, serverFloatingIps } = parts;
   return {
     validateRequest: (context, request, groups, count) => instances.validate(context, request, groups, count),
     async allocateForInstance(context, instance, request, groups) {
@@ -20,8 +21,12 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
     async removeInterface(context, uuid, portId) {
       instances.removeInterface(context, uuid, portId);
     },
-    async plug(_context, instance) {
+    async plug(_context, instance, cards) {
       await engine.settled();
+      for (const { bridge } of cards) {
+        const failure = bridge === null ? null : engine.failureOf(bridge);
+        if (failure !== null) throw new Unavailable(failure);
+      }
       instances.setStatus(instance.uuid, "ACTIVE");
     },
     async unplug(_context, uuid) {
@@ -46,6 +51,15 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
     },
     async removeSecurityGroup(context, uuid, group) {
       instances.changeGroup(context, uuid, group, false);
+      await engine.settled();
+    },
+    async addFloatingIp(context, uuid, address, fixedAddress) {
+      serverFloatingIps.add(context, uuid, address, fixedAddress);
+      await engine.settled();
+    },
+    serverOfFloatingIp: (context, address) => serverFloatingIps.serverOf(context, address),
+    async removeFloatingIp(context, uuid, address) {
+      serverFloatingIps.remove(context, uuid, address);
       await engine.settled();
     },
     instanceByAddress: (address) => store.addresses.instanceAt(address),

@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
-import { objectCloud, swiftAs } from "./testing.ts";
+import { FakeClock } from "../core/clock.ts";
+import { addUser, dataFiles, noise, objectCloud, swiftAs } from "./testing.ts";
 
 test("OB-01 OB-40 an account: made by its owner's first write, described, counted exactly", async () => {
   await using cloud = await objectCloud();
   const swift = await swiftAs(cloud);
   expect(swift.account).toMatch(/^AUTH_[0-9a-f]{32}$/);
   const before = await swift.ask("HEAD", "");
-  expect(before.status).toBe(204);
+  expect(before.status).toBe(200);
   expect(before.headers.get("x-account-container-count")).toBe("0");
   expect(cloud.sql("swift", "SELECT count(*) AS n FROM account")).toEqual([{ n: 0 }]);
 
@@ -182,4 +183,36 @@ test("limits come from swift.conf", async () => {
   const swift = await swiftAs(cloud);
   expect((await swift.ask("PUT", "123456")).status).toBe(400);
   expect((await swift.raw("GET", "/info")).json.swift.max_container_name_length).toBe(5);
+});
+
+test("OB-37 a deleted account is gone at once, with all that was in it, and later reaped", async () => {
+  const clock = new FakeClock();
+  await using cloud = await objectCloud({
+    clock,
+    settings: { SWIFT_REAPER_INTERVAL: "3600" },
+    rc: "[[post-config|$SWIFT_CONFIG_PROXY_SERVER]]\n[app:proxy-server]\nallow_account_management = yes\n",
+  });
+  const swift = await swiftAs(cloud);
+  await swift.put("c");
+  await swift.put("c/large", noise(100_000));
+  await swift.put("c/small", "x");
+  await swift.put("d");
+  expect((await swift.ask("DELETE", "")).status).toBe(403);
+  await addUser(cloud, { name: "boss", project: "bosses", role: "ResellerAdmin" });
+  const boss = await swiftAs(cloud, "boss", "bosses");
+  expect((await boss.raw("DELETE", `/v1/${swift.account}?bulk`)).status).toBe(400);
+  expect((await boss.raw("DELETE", `/v1/${swift.account}`)).status).toBe(204);
+  expect((await boss.raw("DELETE", `/v1/${swift.account}`)).status).toBe(404);
+  expect((await swift.ask("GET", "c/small")).status).toBe(404);
+  await swift.put("c");
+  expect(await swift.names("")).toEqual(["c"]);
+  expect(dataFiles(cloud)).toHaveLength(1);
+  await clock.advance(3_600_000);
+  while (
+    !cloud.log.lines.some((line) => line.text.includes("Reaped a deleted account: 2 containers, 2 objects"))
+  )
+    await Bun.sleep(1);
+  await cloud.cloud.stopService("swift");
+  expect(dataFiles(cloud)).toEqual([]);
+  expect(cloud.sql("swift", "SELECT name FROM account")).toEqual([{ name: swift.account }]);
 });

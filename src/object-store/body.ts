@@ -15,7 +15,7 @@ export class ClientDisconnect extends Refusal {
 }
 
 /** The client kept silent for too long (Swift's `client_timeout`, 408). */
-export class ClientTimeout extends Refusal {
+class ClientTimeout extends Refusal {
   constructor() {
     super(answer(408));
   }

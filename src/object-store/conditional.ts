@@ -60,7 +60,7 @@ function withoutBody(reply: SwiftReply, status: 304 | 412): SwiftReply {
 }
 
 /** 304, 412, or null when the request's conditions hold. */
-export function conditionStatus(
+function conditionStatus(
   request: SwiftRequest,
   etag: string | undefined,
   lastModified: string | undefined,

@@ -3,8 +3,11 @@
 import { key, section } from "../config/keys.ts";
 
 /** DevStack's pipeline, with what it leaves out switched on. */
-export const DEFAULT_PIPELINE =
+const DEFAULT_PIPELINE =
   "catch_errors gatekeeper healthcheck proxy-logging cache listing_formats container_sync bulk tempurl formpost ratelimit crossdomain authtoken keystoneauth staticweb copy container-quotas account-quotas slo dlo versioned_writes symlink proxy-logging proxy-server";
+
+/** Seconds; timers wait no longer than 2^31 ms. */
+const MAX_INTERVAL = 2_000_000;
 
 export const objectStoreSection = section("object-store", "Object store (swift)", {
   SWIFT_PIPELINE: key.text(
@@ -14,7 +17,7 @@ export const objectStoreSection = section("object-store", "Object store (swift)"
   ),
   SWIFT_HASH: key.text(
     "",
-    "Suffix that goes into the placement of objects on devices. Changing it later only changes where copies are looked for first.",
+    "Suffix that goes into the placement of objects: it decides on which device a copy is looked for first. It may be changed at any time.",
     { option: "swift.conf/swift-hash/swift_hash_path_suffix" },
   ),
   SWIFT_REPLICAS: key.int(
@@ -31,10 +34,25 @@ export const objectStoreSection = section("object-store", "Object store (swift)"
   ),
   SWIFT_EXPIRER_INTERVAL: key.int(300, "Seconds between removals of objects whose X-Delete-At has passed.", {
     min: 1,
+    max: MAX_INTERVAL,
     option: "object-expirer.conf/object-expirer/interval",
+  }),
+  SWIFT_AUDIT_INTERVAL: key.int(86_400, "Seconds between audits, which read all data again.", {
+    min: 1,
+    max: MAX_INTERVAL,
+    option: "object-server.conf/object-auditor/interval",
+  }),
+  SWIFT_AUDIT_RATE: key.size("10M", "Bytes a second that an audit reads.", {
+    option: "object-server.conf/object-auditor/bytes_per_second",
+  }),
+  SWIFT_REAPER_INTERVAL: key.int(3600, "Seconds between removals of what was in deleted accounts.", {
+    min: 1,
+    max: MAX_INTERVAL,
+    option: "account-server.conf/account-reaper/interval",
   }),
   SWIFT_SYNC_INTERVAL: key.int(300, "Seconds between rounds of container synchronisation.", {
     min: 1,
+    max: MAX_INTERVAL,
     option: "container-server.conf/container-sync/interval",
   }),
   SWIFT_POLICY_NAME: key.text("Policy-0", "Name of the storage policy.", {

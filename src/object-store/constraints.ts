@@ -90,7 +90,7 @@ export function checkMetadata(
  * The length the request announces: bytes, or null for a chunked body or none at all; else the refusal.
  * (swob.Request.message_length)
  */
-export function messageLength(request: SwiftRequest): number | null | SwiftReply {
+function messageLength(request: SwiftRequest): number | null | SwiftReply {
   const encoding = request.headers.get("transfer-encoding");
   if (encoding !== undefined && encoding !== "") {
     if (encoding.includes(",")) {

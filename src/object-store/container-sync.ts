@@ -49,40 +49,23 @@ const VERSION_LINK = "x-object-sysmeta-versions-symlink";
 
 export class ContainerSync {
   #parts: ContainerSyncParts;
-  #stop: (() => void) | null = null;
-  #running: Promise<void> | null = null;
-  #stopped = false;
 
   constructor(parts: ContainerSyncParts) {
     this.#parts = parts;
   }
 
-  start(intervalSeconds: number): void {
-    this.#stop = this.#parts.clock.every(intervalSeconds * 1000, () => {
-      this.#running ??= this.run().finally(() => {
-        this.#running = null;
-      });
-    });
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#stop?.();
-    await this.#running;
-  }
-
   /** One round over everything that waits. What fails is tried again in the next. */
-  async run(): Promise<void> {
+  async run(signal: AbortSignal): Promise<void> {
     const { changes, log } = this.#parts;
     for (const source of changes.sources()) {
-      if (this.#stopped) return;
-      await this.#container(source).catch((error) =>
+      if (signal.aborted) return;
+      await this.#container(source, signal).catch((error) =>
         log.warning(null, `Syncing ${source.account}/${source.container} failed: ${messageOf(error)}`),
       );
     }
   }
 
-  async #container(source: SyncSource): Promise<void> {
+  async #container(source: SyncSource, signal: AbortSignal): Promise<void> {
     const { changes, commits } = this.#parts;
     const to = this.#destination(source);
     if (!to) return;
@@ -90,7 +73,7 @@ export class ContainerSync {
       const batch = changes.next(source.container_id, after, BATCH);
       if (batch.length === 0) return;
       for (const change of batch) {
-        if (this.#stopped) return;
+        if (signal.aborted) return;
         await (change.deleted ? this.#delete(to, change) : this.#put(to, change));
         await commits.write(() => changes.remove(change.id));
         after = change.id;

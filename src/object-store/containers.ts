@@ -5,13 +5,13 @@ import type { Constraints } from "./constraints.ts";
 import { AccountNotFound, ContainerNotFound, NotEmpty } from "./errors.ts";
 import type { ListingEntry, ListingQuery } from "./listing.ts";
 import { type Metadata, mergeMetadata, parseMetadata } from "./metadata.ts";
-import { isReserved } from "./path.ts";
+import { isReserved, reservedName } from "./path.ts";
 import type { Commits } from "./storage/commits.ts";
 import type { AccountStore } from "./store/accounts.ts";
-import type { Listings } from "./store/listings.ts";
+import { type Listings, successor } from "./store/listings.ts";
 import type { SyncChanges } from "./store/sync-changes.ts";
 import type { AccountRow, ContainerRow } from "./tables.ts";
-import type { Timestamps } from "./timestamp.ts";
+import { normal, type Timestamps } from "./timestamp.ts";
 
 export interface AccountInfo {
   id: number;
@@ -93,6 +93,9 @@ export interface ContainersParts {
   limits: Constraints;
 }
 
+/** Of the names deleted accounts have, behind a NUL. */
+const DELETED = "deleted";
+
 const SYNC_TO = "x-container-sync-to";
 
 /** Entries that are remembered; a request asks for the same two several times. */
@@ -152,15 +155,43 @@ export class Containers {
     });
   }
 
-  /** @throws AccountNotFound, NotEmpty */
+  /**
+   * Takes the account away at once, with all that is in it; the space comes back when it has been reaped.
+   * @throws AccountNotFound
+   */
   deleteAccount(name: string): Promise<void> {
-    const { store, commits } = this.#parts;
+    const { store, commits, timestamps } = this.#parts;
     return commits.write(() => {
       const row = store.account(name);
       if (!row) throw new AccountNotFound();
-      if (store.hasContainers(row.id)) throw new NotEmpty();
-      store.deleteAccount(row.id);
+      store.renameAccount(row.id, reservedName(DELETED, normal(timestamps.next()), name));
     });
+  }
+
+  /** Accounts that were deleted and are still to be taken apart. */
+  deletedAccounts(): number[] {
+    const from = reservedName(DELETED, "");
+    return this.#parts.store.accountsBetween(from, successor(from)!).map((row) => row.id);
+  }
+
+  /** A container of a deleted account; null when there is none left. */
+  containerOfDeleted(accountId: number): number | null {
+    return this.#parts.store.firstContainer(accountId)?.id ?? null;
+  }
+
+  /** Removes an empty container of a deleted account. */
+  reapContainer(id: number): Promise<void> {
+    const { store, commits, changes } = this.#parts;
+    return commits.write(() => {
+      changes.clear(id);
+      store.deleteContainer(id);
+    });
+  }
+
+  /** Removes a deleted account that has no containers left. */
+  reapAccount(id: number): Promise<void> {
+    const { store, commits } = this.#parts;
+    return commits.write(() => store.deleteAccount(id));
   }
 
   /**

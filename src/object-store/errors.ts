@@ -57,3 +57,10 @@ export class DataLost extends errorOf("unavailable") {
     super("The data of this object cannot be read.");
   }
 }
+
+/** The disk is full. */
+export class StorageFull extends errorOf("unavailable") {
+  constructor(cause: unknown) {
+    super("There was not enough space to save the resource.", { cause });
+  }
+}

@@ -10,16 +10,20 @@ import { containerSync } from "./middleware/container-sync.ts";
 import { copy } from "./middleware/copy.ts";
 import { crossdomain } from "./middleware/crossdomain.ts";
 import { dlo } from "./middleware/dlo.ts";
+import { domainRemap } from "./middleware/domain-remap.ts";
 import { formpost } from "./middleware/formpost.ts";
 import { gatekeeper } from "./middleware/gatekeeper.ts";
 import { healthcheck } from "./middleware/healthcheck.ts";
 import { keystoneauth } from "./middleware/keystoneauth.ts";
 import { listingFormats } from "./middleware/listing-formats.ts";
+import { nameCheck } from "./middleware/name-check.ts";
 import { proxyLogging } from "./middleware/proxy-logging.ts";
 import { ratelimit } from "./middleware/ratelimit.ts";
+import { readOnly } from "./middleware/read-only.ts";
 import { slo } from "./middleware/slo.ts";
 import { staticweb } from "./middleware/staticweb.ts";
 import { symlink } from "./middleware/symlink.ts";
+import { tempauth } from "./middleware/tempauth.ts";
 import { tempurl } from "./middleware/tempurl.ts";
 import { versionedWrites } from "./middleware/versioned-writes.ts";
 import type { BuiltinFilter } from "./pipeline/contract.ts";
@@ -35,16 +39,20 @@ export const builtinFilters: readonly BuiltinFilter[] = [
   copy,
   crossdomain,
   dlo,
+  domainRemap,
   formpost,
   gatekeeper,
   healthcheck,
   keystoneauth,
   listingFormats,
+  nameCheck,
   proxyLogging,
   ratelimit,
+  readOnly,
   slo,
   staticweb,
   symlink,
+  tempauth,
   tempurl,
   versionedWrites,
 ];

@@ -6,13 +6,15 @@ import { objectStoreApp } from "./app.ts";
 import { IdleWatch } from "./body.ts";
 import { objectStoreSection } from "./config.ts";
 import { ContainerSync } from "./container-sync.ts";
-import { Expirer } from "./expirer.ts";
+import { expireObjects } from "./expirer.ts";
 import { builtinFilters } from "./filters.ts";
 import { makeObjectStore } from "./manager.ts";
 import { migrations } from "./migrations/index.ts";
 import { buildPipeline } from "./pipeline/build.ts";
 import { proxyServer } from "./proxy/server.ts";
 import { proxySettings } from "./proxy/settings.ts";
+import { reapAccounts } from "./reaper.ts";
+import { Rounds } from "./rounds.ts";
 import { readRealms } from "./sync-realms.ts";
 
 export const swift: ServiceDeclaration = {
@@ -22,6 +24,7 @@ export const swift: ServiceDeclaration = {
   summary: "Object store: accounts, containers and objects, over Swift's API.",
   ports: [8080],
   mount: "/object-store",
+  foreignContent: true,
   catalog: [
     {
       type: "object-store",
@@ -38,12 +41,15 @@ export const swift: ServiceDeclaration = {
 };
 
 function create(context: ServiceContext): Service {
-  let stopping: (() => Promise<void>)[] = [];
+  const stopping: (() => Promise<void>)[] = [];
   const service: Service = {
     async start() {
       const log = context.log.child("proxy-server");
       const settings = context.config(objectStoreSection);
-      const { platform, commits, changes, strays, stopWatch } = makeObjectStore(context, log, settings);
+      const made = makeObjectStore(context, log, settings);
+      const { platform, commits, changes, strays, auditor, settled } = made;
+      const { objects } = platform;
+      stopping.push(async () => made.stopWatch());
       const pipeline = await buildPipeline({
         platform,
         builtins: builtinFilters,
@@ -59,29 +65,34 @@ function create(context: ServiceContext): Service {
         limitSeconds: proxySettings(conf).clientTimeout,
       });
       idle.start((ms, task) => context.clock.every(ms, task));
-      const expirer = new Expirer(platform.objects, log.child("object-expirer"));
-      expirer.start(context.clock, settings.SWIFT_EXPIRER_INTERVAL);
       const sync = new ContainerSync({
         clock: context.clock,
         ids: context.ids,
         log: log.child("container-sync"),
         realms: readRealms(platform.options("container-sync-realms.conf")),
-        objects: platform.objects,
+        objects,
         changes,
         commits,
       });
-      sync.start(settings.SWIFT_SYNC_INTERVAL);
-      const sweep = platform.objects
+      const reaperParts = { containers: platform.containers, objects, log: log.child("account-reaper") };
+      const expirerLog = log.child("object-expirer");
+      const every = (seconds: number, round: (signal: AbortSignal) => Promise<unknown>) =>
+        new Rounds(context.clock, seconds, round);
+      const background = [
+        every(settings.SWIFT_EXPIRER_INTERVAL, (signal) => expireObjects(objects, expirerLog, signal)),
+        every(settings.SWIFT_SYNC_INTERVAL, (signal) => sync.run(signal)),
+        every(settings.SWIFT_REAPER_INTERVAL, (signal) => reapAccounts(reaperParts, signal)),
+        every(settings.SWIFT_AUDIT_INTERVAL, (signal) => auditor.pass(signal)),
+      ];
+      const sweep = objects
         .sweep(strays)
         .catch((error) => log.error(null, "removing stray files failed", error));
-      stopping = [
+      stopping.push(
         async () => idle.stop(),
-        async () => stopWatch(),
-        () => expirer.stop(),
-        () => sync.stop(),
+        ...background.map((rounds) => () => rounds.stop()),
         () => sweep,
-        () => commits.settled(),
-      ];
+        settled,
+      );
       service.app = objectStoreApp({
         pipeline: pipeline.app,
         idle,

@@ -3,6 +3,7 @@
 import type { Values } from "../config/keys.ts";
 import type { Logger } from "../core/log.ts";
 import type { ServiceContext } from "../core/service.ts";
+import { Auditor } from "./auditor.ts";
 import type { objectStoreSection } from "./config.ts";
 import { readConstraints } from "./constraints.ts";
 import { Containers, Counts } from "./containers.ts";
@@ -30,7 +31,10 @@ export interface MadeObjectStore {
   changes: SyncChanges;
   /** Files that were stray when the store was opened: what a crash has left behind. */
   strays: string[];
+  auditor: Auditor;
   stopWatch(): void;
+  /** Resolves when everything begun is on the disk, and files that nothing needs are removed. */
+  settled(): Promise<void>;
 }
 
 export function makeObjectStore(
@@ -49,12 +53,15 @@ export function makeObjectStore(
   const counts = new Counts(accounts);
   const changes = new SyncChanges(db);
   const commits = new Commits(db, counts);
-  const devices = new Devices(context.paths, settings.SWIFT_REPLICAS);
+  const devices = new Devices(context.paths, settings.SWIFT_REPLICAS, settings.SWIFT_HASH);
+  const removals = new Set<Promise<void>>();
   const removeFile = (file: string) => {
-    devices
+    const removal = devices
       .remove(file)
       .then(() => commits.write(() => objectRows.removeStray(file)))
-      .catch((error) => log.error(null, `removing the data file ${file} failed`, error));
+      .catch((error) => log.error(null, `removing the data file ${file} failed`, error))
+      .finally(() => removals.delete(removal));
+    removals.add(removal);
   };
   const readers = new Readers(removeFile);
   const containers = new Containers({
@@ -100,5 +107,24 @@ export function makeObjectStore(
     if (version !== foreign) containers.forget();
     foreign = version;
   });
-  return { platform, commits, changes, strays: objectRows.strays(), stopWatch };
+  return {
+    platform,
+    commits,
+    changes,
+    strays: objectRows.strays(),
+    auditor: new Auditor({
+      clock,
+      log: log.child("object-auditor"),
+      store: objectRows,
+      objects,
+      devices,
+      readers,
+      bytesPerSecond: settings.SWIFT_AUDIT_RATE,
+    }),
+    stopWatch,
+    async settled() {
+      await Promise.all(removals);
+      await commits.settled();
+    },
+  };
 }

@@ -1,13 +1,6 @@
 import { expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
 import { FakeClock } from "../core/clock.ts";
-import type { TestCloud } from "../testing/cloud.ts";
-import { md5, noise, objectCloud, swiftAs } from "./testing.ts";
-
-const dataFiles = (cloud: TestCloud) =>
-  readdirSync(cloud.paths.at("swift"), { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
+import { dataFiles, md5, noise, objectCloud, swiftAs } from "./testing.ts";
 
 test("OB-05 OB-07 OB-08 OB-33 an object goes in, is described, comes out, goes", async () => {
   await using cloud = await objectCloud();

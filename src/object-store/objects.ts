@@ -9,6 +9,7 @@ import {
   NewerExists,
   ObjectExists,
   ObjectNotFound,
+  StorageFull,
 } from "./errors.ts";
 import { isSysMeta, isTransientSysMeta, isUserMeta, type Metadata, parseMetadata } from "./metadata.ts";
 import type { Commits } from "./storage/commits.ts";
@@ -16,13 +17,13 @@ import type { Devices } from "./storage/devices.ts";
 import type { Readers } from "./storage/readers.ts";
 import { Upload, type UploadedData, type UploadOptions } from "./storage/upload.ts";
 import type { AccountStore } from "./store/accounts.ts";
-import type { ObjectStore, StoredObject } from "./store/objects.ts";
+import type { ObjectKey, ObjectStore, StoredObject } from "./store/objects.ts";
 import type { SyncChanges } from "./store/sync-changes.ts";
 import type { ObjectRow } from "./tables.ts";
-import { TICKS_PER_SECOND, type Timestamps } from "./timestamp.ts";
+import type { Timestamps } from "./timestamp.ts";
 
 /** Headers an object keeps beside its metadata (`allowed_headers` of the object server). */
-export const KEPT_HEADERS: ReadonlySet<string> = new Set([
+const KEPT_HEADERS: ReadonlySet<string> = new Set([
   "content-disposition",
   "content-encoding",
   "x-object-manifest",
@@ -139,7 +140,7 @@ export class Objects {
     } catch (error) {
       const file = await upload.abort();
       if (file !== null) await this.#forget(file);
-      throw error;
+      throw isFull(error) ? new StorageFull(error) : error;
     }
   }
 
@@ -164,7 +165,7 @@ export class Objects {
       return timestamp;
     } catch (error) {
       await this.discard(data);
-      throw error;
+      throw isFull(error) ? new StorageFull(error) : error;
     }
   }
 
@@ -234,6 +235,32 @@ export class Objects {
     }
   }
 
+  /** Removes objects of a container that is being taken apart, at most `limit`. Returns how many there were. */
+  async clear(containerId: number, limit: number): Promise<number> {
+    const { commits, accounts, objects, readers } = this.#parts;
+    const files = await commits.write(() => {
+      const container = accounts.containerById(containerId);
+      return container
+        ? objects.first(containerId, limit).map((row) => this.#remove(row, container.account_id))
+        : [];
+    });
+    for (const file of files) if (file !== null) readers.discard(file);
+    return files.length;
+  }
+
+  /** Removes an object whose data are lost, unless it has been replaced meanwhile. Returns whether it was there. */
+  async removeLost(key: ObjectKey, dataId: number): Promise<boolean> {
+    const { commits, accounts, objects, readers } = this.#parts;
+    const removed = await commits.write(() => {
+      const row = objects.row(key.container_id, key.name);
+      const container = accounts.containerById(key.container_id);
+      if (!row || !container || row.data_id !== dataId) return null;
+      return { file: this.#remove(row, container.account_id) };
+    });
+    if (removed?.file) readers.discard(removed.file);
+    return removed !== null;
+  }
+
   #commitPut(put: PutObject, data: UploadedData): { timestamp: number; file: string | null } {
     const { accounts, objects, timestamps, counts, changes } = this.#parts;
     const container = accounts.containerById(put.containerId);
@@ -287,6 +314,12 @@ export class Objects {
   }
 }
 
+/** No space, no quota, or SQLite's word for it. */
+function isFull(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
+}
+
 const SWIFT_BYTES = /;\s*swift_bytes=(\d+)\s*$/;
 
 /** A POST may change a large object's type, but its size stays behind it. */
@@ -324,8 +357,4 @@ export function objectMetadata(headers: Iterable<[string, string]>, withSysMeta:
 /** Whole seconds after which an object is gone, from `X-Delete-At`. */
 export function deleteAtOf(header: string | null): number | null {
   return header === null ? null : Number(header);
-}
-
-export function secondsOf(ticks: number): number {
-  return ticks / TICKS_PER_SECOND;
 }

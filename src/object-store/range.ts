@@ -26,10 +26,6 @@ export function parseRange(header: string | null | undefined): ByteRangeSpec[] |
   return specs;
 }
 
-export function formatRange(specs: readonly ByteRangeSpec[]): string {
-  return `bytes=${specs.map(([first, last]) => `${first ?? ""}-${last ?? ""}`).join(",")}`;
-}
-
 const MAX_RANGES = 50;
 const MAX_OVERLAPS = 2;
 const MAX_UNORDERED = 8;

@@ -52,8 +52,6 @@ export interface Environment {
   contentTypeOverridden: boolean;
   /** False: a middleware has taken listings into its own hands (staticweb). */
   formatListing: boolean;
-  /** A valid container-sync signature was given. */
-  containerSyncOk: boolean;
   /** Called when the answer has gone out or failed, with the bytes of body that were sent. */
   finished: ((sentBytes: number) => void)[];
   /** For plugins. */
@@ -84,7 +82,6 @@ export function newEnvironment(fields: Partial<Environment> = {}): Environment {
     leaveRelativeLocation: false,
     contentTypeOverridden: false,
     formatListing: true,
-    containerSyncOk: false,
     finished: [],
     extra: new Map(),
     ...fields,

@@ -1,8 +1,9 @@
 // What the tests of this service share.
 
+import { type Dirent, existsSync, readdirSync } from "node:fs";
 import type { RequestEnv } from "../http/call.ts";
 import { type Listener, listen } from "../http/server.ts";
-import { type TestCloud, type TestCloudOptions, testCloud } from "../testing/cloud.ts";
+import { TEST_PASSWORD, type TestCloud, type TestCloudOptions, testCloud } from "../testing/cloud.ts";
 import type { ListingQuery } from "./listing.ts";
 import { newEnvironment, SwiftRequest } from "./request.ts";
 
@@ -95,13 +96,16 @@ export async function swiftAs(
 }
 
 async function projectId(cloud: TestCloud, name: string): Promise<string> {
-  const [row] = cloud.sql(
-    "keystone",
-    "SELECT id FROM project WHERE name = ? AND domain_id = 'default'",
-    name,
-  );
-  if (!row) throw new Error(`no project ${name}`);
-  return (row as { id: string }).id;
+  const found = await (await cloud.as("key")).get(`/v3/projects?name=${name}`);
+  if (found.body.projects.length === 0) throw new Error(`no project ${name}`);
+  return found.body.projects[0].id;
+}
+
+/** The files in which large objects' data are. */
+export function dataFiles(cloud: TestCloud): Dirent[] {
+  const root = cloud.paths.at("swift");
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 }
 
 /** Serves the object store on a real socket. */
@@ -190,3 +194,24 @@ export function member(
 }
 
 export const TAR_END = Buffer.alloc(1024);
+
+/** A user with a role in a project, both made when they are missing. */
+export async function addUser(
+  cloud: TestCloud,
+  { name, project, role }: { name: string; project: string; role: string },
+): Promise<{ id: string; projectId: string }> {
+  const admin = await cloud.as("key");
+  const find = async (kind: "projects" | "users" | "roles", wanted: string, fields: object) => {
+    const found = await admin.get(`/v3/${kind}?name=${wanted}`);
+    if (found.body[kind].length > 0) return found.body[kind][0].id as string;
+    const one = kind.slice(0, -1);
+    const made = await admin.post(`/v3/${kind}`, { [one]: { name: wanted, ...fields } });
+    if (made.status !== 201) throw new Error(made.text);
+    return made.body[one].id as string;
+  };
+  const projectId = await find("projects", project, { domain_id: "default" });
+  const id = await find("users", name, { domain_id: "default", password: TEST_PASSWORD });
+  const roleId = await find("roles", role, {});
+  await admin.put(`/v3/projects/${projectId}/users/${id}/roles/${roleId}`);
+  return { id, projectId };
+}

@@ -87,7 +87,7 @@ export class SchedulerManager {
     for (const uuid of args.instanceUuids) {
       const instance = this.store.instance(uuid);
       // Placed by an earlier delivery, or being deleted.
-      if (!instance || instance.vm_state !== "building" || instance.task_state !== "scheduling") continue;
+      if (instance?.vm_state !== "building" || instance.task_state !== "scheduling") continue;
       if (instance.host !== null) continue;
       try {
         const spec = this.#specOf(uuid);
@@ -229,6 +229,7 @@ export class SchedulerManager {
     spec: RequestSpec,
     wanted: Partial<Pick<SchedulingRequest, "ignoreHosts" | "targetHost" | "targetNode" | "force">>,
   ): SchedulingRequest {
+    let flavorsByHost: Map<string, Set<number>> | null = null;
     return {
       context,
       instanceUuid: instance.uuid,
@@ -243,6 +244,10 @@ export class SchedulerManager {
       group: this.#groupOf(instance.uuid),
       currentHost: instance.host,
       hostsOf: (uuids) => this.#hostsOf(uuids),
+      flavorsOn: (host) => {
+        flavorsByHost ??= this.store.flavorsByHost();
+        return flavorsByHost.get(host) ?? new Set();
+      },
       index: instance.launch_index ?? 0,
     };
   }

@@ -23,6 +23,8 @@ export interface SchedulingRequest {
   currentHost: string | null;
   /** Hosts of other servers, for the hints that name them. */
   hostsOf(instanceUuids: readonly string[]): ReadonlySet<string>;
+  /** The flavors (`instance_types.id`) of the servers on a host. */
+  flavorsOn(host: string): ReadonlySet<number>;
   /** Which of a multiple request this is, from 0. */
   index: number;
 }

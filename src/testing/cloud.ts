@@ -124,7 +124,11 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
   });
   await cloud.start();
   const failed = (await cloud.status()).find((service) => service.state === "failed");
-  if (failed) throw new Error(`${failed.window} did not start: ${failed.reason}`);
+  if (failed) {
+    await cloud.close();
+    rmSync(root, { recursive: true, force: true });
+    throw new Error(`${failed.window} did not start: ${failed.reason}`);
+  }
 
   const request: TestCloud["request"] = async (window, method, path, body, headers = {}) => {
     const init = payload(body, headers);

@@ -6,6 +6,7 @@ import { peerKey } from "../core/peers.ts";
 export interface VolumeInfo {
   id: string;
   name: string | null;
+  description: string | null;
   /** `creating`, `available`, `reserved`, `attaching`, `in-use`, `detaching`, `error`, ... */
   status: string;
   sizeGb: number;
@@ -14,6 +15,11 @@ export interface VolumeInfo {
   readonly: boolean;
   availabilityZone: string;
   projectId: string;
+  /** Its type's name. */
+  volumeType: string | null;
+  snapshotId: string | null;
+  metadata: Record<string, string>;
+  createdAtMs: number;
   /** What Glance said of the image it was made from. */
   imageMetadata: Record<string, string>;
   attachments: { attachmentId: string; instanceUuid: string | null; mountpoint: string | null }[];
@@ -21,12 +27,20 @@ export interface VolumeInfo {
 
 export interface SnapshotInfo {
   id: string;
+  name: string | null;
+  description: string | null;
   volumeId: string;
   status: string;
   sizeGb: number;
+  createdAtMs: number;
 }
 
 export interface NewVolume {
+  /**
+   * Chosen by the caller, so that a request a crash cut short can be repeated: the volume that has this id already is
+   * the answer. Absent: made up.
+   */
+  id?: string;
   sizeGb: number;
   name?: string | null;
   description?: string | null;
@@ -35,6 +49,7 @@ export interface NewVolume {
   sourceVolumeId?: string;
   volumeType?: string | null;
   availabilityZone?: string | null;
+  metadata?: Record<string, string>;
 }
 
 /** How a compute host reaches the volume's data on this machine. */
@@ -54,6 +69,10 @@ export interface ConnectionInfo {
 export interface VolumePublic {
   /** @throws VolumeNotFound */
   show(context: RequestContext, id: string): VolumeInfo;
+  /** The project's, newest first. */
+  list(context: RequestContext): VolumeInfo[];
+  /** The project's, newest first. */
+  listSnapshots(context: RequestContext): SnapshotInfo[];
   /** @throws SnapshotNotFound */
   showSnapshot(context: RequestContext, id: string): SnapshotInfo;
   /** Answers with status `creating`; watch `show` for `available` or `error`. */

@@ -44,6 +44,8 @@ export interface CreateVolumeSpec {
   resourceBackend: string | null;
   availabilityZones: string[];
   hints: Record<string, unknown>;
+  /** Pools whose driver failed to make it. */
+  tried?: string[];
 }
 
 export interface VolumeArgs {

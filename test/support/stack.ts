@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dir, "../..");
-export const BINARY = join(ROOT, "stack");
+export const BINARY = process.env["STACK_BINARY"] ?? join(ROOT, "stack");
 
 export interface Outcome {
   status: number;

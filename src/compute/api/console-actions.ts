@@ -6,8 +6,8 @@ import { type Call, json, type Reply } from "../../http/call.ts";
 import type { ConsoleKind } from "../drivers/driver.ts";
 import type { Nova } from "../nova.ts";
 import { consoleOutput, consoleUrl, tokenTarget } from "../servers/consoles.ts";
+import * as schemas from "./action-schemas.ts";
 import type { ServerAction } from "./actions.ts";
-import * as schemas from "./server-schemas.ts";
 import { handlerAsks, targetServer } from "./target.ts";
 
 const OUTPUT = "os_compute_api:os-console-output";

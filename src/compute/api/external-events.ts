@@ -6,7 +6,7 @@ import type { Route } from "../../http/api.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";
 import type { Nova } from "../nova.ts";
 import { handleEvent } from "../servers/external-events.ts";
-import * as schemas from "./server-schemas.ts";
+import * as schemas from "./action-schemas.ts";
 import { handlerAsks } from "./target.ts";
 
 const CREATE = "os_compute_api:os-server-external-events:create";

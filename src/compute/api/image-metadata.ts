@@ -5,8 +5,8 @@ import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { ImageInfo } from "../../image/public.ts";
 import type { Nova } from "../nova.ts";
+import * as schemas from "./action-schemas.ts";
 import { IMAGES_RULE, imageFor } from "./images.ts";
-import * as schemas from "./server-schemas.ts";
 
 const UNTIL = 38;
 

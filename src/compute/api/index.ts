@@ -27,6 +27,7 @@ import { interfaceActions, interfaceRoutes } from "./interfaces.ts";
 import { projectInPath, withoutVersion } from "./links.ts";
 import { migrationRoutes } from "./migrations.ts";
 import { moveActions } from "./move-actions.ts";
+import { floatingIpActions, networkProxyRoutes } from "./nova-network.ts";
 import { peripheryRoutes } from "./periphery.ts";
 import { stateActions } from "./server-actions.ts";
 import { serverExtraRoutes } from "./server-extras.ts";
@@ -34,6 +35,7 @@ import { ipRoutes, metadataRoutes, tagRoutes } from "./server-metadata.ts";
 import { serverRoutes } from "./servers.ts";
 import { usageAuditLogRoutes } from "./usage-audit-log.ts";
 import { volumeAttachmentRoutes } from "./volume-attachments.ts";
+import { volumeRoutes, volumeSnapshotRoutes } from "./volumes.ts";
 
 /** Longest body: personality files and user data of Nova's limits, with room (osapi_max_request_body_size). */
 const MAX_BODY_BYTES = 114_688;
@@ -42,7 +44,13 @@ const LOWEST = 1;
 const HIGHEST = 93;
 
 export function serverActionList(nova: Nova): ServerAction[] {
-  return [...stateActions(nova), ...moveActions(nova), ...consoleActions(nova), ...interfaceActions(nova)];
+  return [
+    ...stateActions(nova),
+    ...moveActions(nova),
+    ...consoleActions(nova),
+    ...interfaceActions(nova),
+    ...floatingIpActions(nova),
+  ];
 }
 
 export function computeRoutes(context: ServiceContext, nova: Nova): Route[] {
@@ -61,7 +69,10 @@ export function computeRoutes(context: ServiceContext, nova: Nova): Route[] {
     ...externalEventRoutes(nova),
     ...imageRoutes(nova),
     ...imageMetadataRoutes(nova),
+    ...volumeRoutes(nova),
+    ...volumeSnapshotRoutes(nova),
     ...usageAuditLogRoutes(nova),
+    ...networkProxyRoutes(nova),
     ...peripheryRoutes(context, nova.periphery),
   ];
 }

@@ -7,8 +7,8 @@ import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { RequestedNetwork, Vif } from "../../network/public.ts";
 import type { Nova } from "../nova.ts";
 import * as interfaces from "../servers/interfaces.ts";
+import * as schemas from "./action-schemas.ts";
 import type { ServerAction } from "./actions.ts";
-import * as schemas from "./server-schemas.ts";
 import { handlerAsks, targetServer } from "./target.ts";
 
 const rule = (name: string) => `os_compute_api:os-attach-interfaces:${name}`;

@@ -8,10 +8,10 @@ import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Nova } from "../nova.ts";
 import { abortLiveMigration, forceComplete, MigrationNotFound, migrationOf } from "../servers/moves.ts";
 import type { MigrationRow } from "../tables.ts";
+import * as schemas from "./action-schemas.ts";
 import { linkBase, nextLink, resourceLinks } from "./links.ts";
 import * as p from "./parameter-types.ts";
 import { limitOf } from "./server-queries.ts";
-import * as schemas from "./server-schemas.ts";
 import { handlerAsks, targetServer } from "./target.ts";
 
 const LIST = "os_compute_api:os-migrations:index";

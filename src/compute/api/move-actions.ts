@@ -9,9 +9,10 @@ import { createBackup, createImage } from "../servers/images.ts";
 import * as moves from "../servers/moves.ts";
 import { type RebuildServer, rebuildServer } from "../servers/rebuild.ts";
 import type { InstanceRow } from "../tables.ts";
+import * as schemas from "./action-schemas.ts";
 import type { ServerAction } from "./actions.ts";
 import { linkBase, resourceLinks } from "./links.ts";
-import * as schemas from "./server-schemas.ts";
+import { rebuild as rebuildBody } from "./server-schemas.ts";
 import { factsOf, serverView, visibilityOf } from "./server-views.ts";
 import { filesOf, refuseTrustedCerts } from "./servers-create.ts";
 import { serversRule } from "./target.ts";
@@ -55,7 +56,7 @@ export function moveActions(nova: Nova): ServerAction[] {
     {
       name: "rebuild",
       rule: serversRule("rebuild"),
-      body: schemas.rebuild,
+      body: rebuildBody,
       handler: (call, instance, args) => rebuild(nova, call, instance, args as Given),
     },
     {

@@ -8,8 +8,8 @@ import { deleteServer, restoreServer } from "../servers/delete.ts";
 import * as power from "../servers/power.ts";
 import { rescueServer, shelve, shelveOffload, type Unshelve, unshelve } from "../servers/rebuild.ts";
 import type { InstanceRow } from "../tables.ts";
+import * as schemas from "./action-schemas.ts";
 import type { ServerAction } from "./actions.ts";
-import * as schemas from "./server-schemas.ts";
 import { serversRule } from "./target.ts";
 
 const os = (name: string) => `os_compute_api:${name}`;

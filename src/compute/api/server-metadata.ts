@@ -6,8 +6,8 @@ import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Nova } from "../nova.ts";
 import { addTag, deleteMetadata, removeTag, setTags, updateMetadata } from "../servers/metadata.ts";
 import { vifsOfOne } from "../servers/network-info.ts";
+import * as schemas from "./action-schemas.ts";
 import { linkBase } from "./links.ts";
-import * as schemas from "./server-schemas.ts";
 import { addressView } from "./server-views.ts";
 import { handlerAsks, targetServer } from "./target.ts";
 

@@ -8,7 +8,8 @@ import type { NetworkRequest, RequestedNetwork } from "../../network/public.ts";
 import { generatePassword, shortestIpv6 } from "../names.ts";
 import type { Nova } from "../nova.ts";
 import { type DiskRequest, diskFromV2, disksFromV1, imageDisk } from "../servers/block-devices.ts";
-import { type CreateServers, createServers } from "../servers/create.ts";
+import { createServers } from "../servers/create.ts";
+import type { CreateServers } from "../servers/create-plan.ts";
 import { linkBase, resourceLinks } from "./links.ts";
 import { serversRule } from "./target.ts";
 

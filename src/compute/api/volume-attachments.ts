@@ -8,9 +8,9 @@ import { InstanceInvalidState } from "../errors.ts";
 import type { Nova } from "../nova.ts";
 import * as volumes from "../servers/volumes.ts";
 import type { BlockDeviceRow, InstanceRow } from "../tables.ts";
+import * as schemas from "./action-schemas.ts";
 import * as p from "./parameter-types.ts";
 import { limitOf } from "./server-queries.ts";
-import * as schemas from "./server-schemas.ts";
 import { handlerAsks, targetServer } from "./target.ts";
 
 const rule = (name: string) => `os_compute_api:os-volumes-attachments:${name}`;

@@ -181,7 +181,7 @@ export class Conductor {
 
   async unshelve(context: RequestContext, args: UnshelveServer): Promise<void> {
     const instance = this.store.instance(args.instanceUuid);
-    if (!instance || instance.task_state !== "unshelving") return;
+    if (instance?.task_state !== "unshelving") return;
     if (instance.vm_state === "shelved" && instance.host !== null) {
       this.#startShelved(context, instance, instance.host);
       return;

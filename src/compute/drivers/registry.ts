@@ -7,6 +7,7 @@ type Load = () => Promise<{ driverModule: DriverModule }>;
 
 const DRIVERS: Readonly<Record<string, Load>> = {
   fake: () => import("./fake/index.ts"),
+  libvirt: () => import("./libvirt/index.ts"),
 };
 
 /** Tried in this order by `auto`; the first that is usable is taken. */

@@ -73,7 +73,7 @@ async function build(run: Run): Promise<void> {
     },
     { expected: ["spawning"] },
   );
-  reportUsage(compute, host);
+  reportUsage(compute, host, "succeeded");
   if (args.order.networks !== "none") keepNetworkInfo(compute, run.instance.uuid);
   compute.log.info(context, `[instance: ${run.instance.uuid}] Instance spawned successfully.`);
 }
@@ -169,7 +169,7 @@ async function reschedule(run: Run, error: BuildRescheduled): Promise<void> {
     { host: null, node: null, task_state: "scheduling" },
     { also: () => compute.cast(context, CONDUCTOR_TOPIC, "build_instances", message) },
   );
-  reportUsage(compute, host);
+  reportUsage(compute, host, "failed");
 }
 
 /** It cannot be built anywhere: ERROR with a fault, and nothing is held for it any more. */
@@ -184,7 +184,7 @@ async function abort(run: Run, error: unknown): Promise<void> {
     { vm_state: "error", task_state: null, host: null, node: null },
     { also: () => compute.actions.addFault(instance.uuid, host.name, error) },
   );
-  reportUsage(compute, host);
+  reportUsage(compute, host, "failed");
 }
 
 async function cleanHost(run: Run): Promise<void> {

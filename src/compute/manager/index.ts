@@ -1,7 +1,5 @@
 // nova-compute: the window n-cpu. One service for all hosts of the cloud; each host has a topic of its own.
 
-import type { Subscription } from "../../core/bus.ts";
-import { messageOf } from "../../core/errors.ts";
 import {
   driverChoice,
   type Service,
@@ -9,25 +7,22 @@ import {
   type ServiceDeclaration,
 } from "../../core/service.ts";
 import { computeSection, fakeSection, novaSection } from "../config.ts";
-import type { ComputeDriver, DriverContext, DriverHost } from "../drivers/driver.ts";
+import type { DriverContext } from "../drivers/driver.ts";
+import { libvirtSection } from "../drivers/libvirt/config.ts";
 import { allDrivers, chooseDriver } from "../drivers/registry.ts";
 import { migrations } from "../migrations/index.ts";
-import { keepReporting, makePeriphery } from "../nova.ts";
-import { computeTopic } from "../topics.ts";
-import { Compute, type Host } from "./compute.ts";
-import { computeHandlers } from "./handlers.ts";
-import { onLifecycleEvent, recoverHosts, syncAll } from "./recover.ts";
-import { reportNode, reportProvider, reportUsage } from "./resources.ts";
-
-const BINARY = "nova-compute";
+import { makePeriphery } from "../nova.ts";
+import { Compute } from "./compute.ts";
+import { ComputeHosts } from "./hosts.ts";
+import { startPeriodicTasks } from "./periodic.ts";
 
 export const novaCompute: ServiceDeclaration = {
   window: "n-cpu",
-  program: BINARY,
+  program: "nova-compute",
   project: "nova",
   summary: "Compute: runs the servers, on one host or many.",
   requires: [],
-  sections: [computeSection, fakeSection, novaSection],
+  sections: [computeSection, fakeSection, libvirtSection, novaSection],
   migrations,
   logFile: "nova/nova-compute.log",
   create,
@@ -60,9 +55,8 @@ function create(context: ServiceContext): Service {
 
 class ComputeService {
   #context: ServiceContext;
-  #drivers: ComputeDriver[] = [];
-  #subscriptions: Subscription[] = [];
-  /** What ends when the service stops: listeners, timers, publications. */
+  #hosts: ComputeHosts | null = null;
+  /** What ends when the service stops: timers, publications. */
   #ends: (() => void)[] = [];
 
   constructor(context: ServiceContext) {
@@ -73,98 +67,28 @@ class ComputeService {
     const context = this.#context;
     const { services } = makePeriphery(context);
     const compute = new Compute(context, services);
-    const chosen = await chooseDriver(compute.settings.VIRT_DRIVER, driverContext(context));
-    context.log.info(null, `Compute driver: ${chosen.name} (${chosen.reason})`);
     const shared = driverContext(context);
-    const hosts = chosen.module.hosts(shared);
-    const opened = await this.#open(hosts, (host) => chosen.module.create(shared, host));
-    const names = opened.map(({ name }) => name);
-    const records = services.register(BINARY, "compute", names);
-    context.db.transaction(() => {
-      for (const [i, { name, driver, resources }] of opened.entries()) {
-        const nodeUuid = reportNode(compute, name, records[i]!.id, resources);
-        compute.hosts.set(name, { name, driver, resources, nodeUuid });
-      }
-    });
-    this.#reportProviders(compute);
-    await recoverHosts(compute);
-    for (const host of compute.hosts.values()) reportUsage(compute, host);
-    this.#listen(compute);
-    const handlers = computeHandlers(compute);
-    for (const name of names) {
-      this.#subscriptions.push(context.bus.consume(computeTopic(name), { handlers }));
-    }
+    const chosen = await chooseDriver(compute.settings.VIRT_DRIVER, shared);
+    context.log.info(null, `Compute driver: ${chosen.name} (${chosen.reason})`);
+    const hosts = new ComputeHosts(compute, (host) => chosen.module.create(shared, host));
+    this.#hosts = hosts;
+    await hosts.join(chosen.module.hosts(shared));
+    const seconds = compute.settings.UPDATE_RESOURCES_INTERVAL;
     this.#ends.push(
-      keepReporting(context, services, BINARY, "compute", names),
       context.peers.provide(driverChoice, { name: chosen.name, reason: chosen.reason }),
-      context.clock.every(compute.settings.UPDATE_RESOURCES_INTERVAL * 1000, () => this.#refresh(compute)),
+      context.clock.every(services.reportIntervalMs, () => void hosts.report()),
+      context.clock.every(seconds * 1000, () => void hosts.refresh()),
+      ...startPeriodicTasks(compute),
     );
-    const syncSeconds = compute.settings.SYNC_POWER_STATE_INTERVAL;
-    if (syncSeconds > 0) {
-      this.#ends.push(context.clock.every(syncSeconds * 1000, () => void syncAll(compute)));
-    }
-  }
-
-  /** Opens every driver; the first that cannot be opened fails the start. */
-  async #open(
-    hosts: readonly DriverHost[],
-    make: (host: DriverHost) => ComputeDriver,
-  ): Promise<Omit<Host, "nodeUuid">[]> {
-    const opened: Omit<Host, "nodeUuid">[] = [];
-    for (const { name, ...rest } of hosts) {
-      const driver = make({ name, ...rest });
-      this.#drivers.push(driver);
-      await driver.init();
-      opened.push({ name, driver, resources: await driver.resources() });
-    }
-    return opened;
-  }
-
-  #listen(compute: Compute): void {
-    for (const host of compute.hosts.values()) {
-      this.#ends.push(
-        host.driver.listen((event) => {
-          onLifecycleEvent(compute, host, event).catch((error) =>
-            compute.log.error(null, `Handling ${event.kind} of ${event.guest.name} failed`, error),
-          );
-        }),
-      );
-    }
-  }
-
-  #reportProviders(compute: Compute): void {
-    try {
-      for (const host of compute.hosts.values()) reportProvider(compute, host);
-    } catch (error) {
-      compute.log.warning(null, `The placement service does not know the hosts yet: ${messageOf(error)}`);
-    }
-  }
-
-  async #refresh(compute: Compute): Promise<void> {
-    try {
-      for (const host of compute.hosts.values()) {
-        host.resources = await host.driver.resources();
-        const service = compute.services.find(BINARY, host.name);
-        if (service) reportNode(compute, host.name, service.id, host.resources);
-        reportUsage(compute, host);
-      }
-      this.#reportProviders(compute);
-    } catch (error) {
-      compute.log.error(null, `Error updating resources: ${messageOf(error)}`, error);
-    }
   }
 
   async stop(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
-    await Promise.all(this.#subscriptions.splice(0).map((subscription) => subscription.stop()));
-    for (const driver of this.#drivers.splice(0)) await driver.close();
+    await this.#hosts?.leave();
+    this.#hosts = null;
   }
 
   async check(): Promise<string | null> {
-    for (const driver of this.#drivers.slice(0, 100)) {
-      const problem = await driver.check();
-      if (problem !== null) return problem;
-    }
-    return null;
+    return (await this.#hosts?.check()) ?? null;
   }
 }

@@ -1,12 +1,13 @@
 // Bringing the rows and the guests together: when the service starts, when a guest stops by itself, and now and then.
-// Authority: nova/compute/manager.py (init_host, _init_instance, _sync_power_states, _cleanup_running_deleted_instances).
+// Authority: nova/compute/manager.py (init_host, _init_instance, _sync_power_states, _sync_instance_power_state,
+// _cleanup_running_deleted_instances) of Zed.
 //
 // What was in hand when the process died is delivered again and needs nothing here. This mends what no message stands
 // for: guests that stopped or started meanwhile, tasks whose message is gone, guests nobody knows.
 
 import { adminContext } from "../../core/context.ts";
-import { messageOf } from "../../core/errors.ts";
-import type { GuestInfo, LifecycleEvent } from "../drivers/driver.ts";
+import { messageOf, NotFound } from "../../core/errors.ts";
+import type { GuestInfo, LifecycleEvent, PowerState } from "../drivers/driver.ts";
 import { POWER_STATE_NUMBERS } from "../states.ts";
 import type { InstanceRow } from "../tables.ts";
 import { CONDUCTOR_TOPIC, computeTopic, SCHEDULER_TOPIC } from "../topics.ts";
@@ -26,11 +27,12 @@ function awaited(compute: Compute): Set<string> {
   return uuids;
 }
 
-/** Before a host takes messages. */
-export async function recoverHosts(compute: Compute): Promise<void> {
+/** Before these hosts take messages. */
+export async function recoverHosts(compute: Compute, hosts: readonly Host[]): Promise<void> {
   const inQueues = awaited(compute);
   failLostTasks(compute, inQueues);
-  for (const host of compute.hosts.values()) {
+  await dropHalfAttached(compute, inQueues);
+  for (const host of hosts) {
     try {
       await recoverHost(compute, host, inQueues);
     } catch (error) {
@@ -68,6 +70,48 @@ function failLostTasks(compute: Compute, inQueues: ReadonlySet<string>): void {
     });
   }
 }
+
+/** A volume whose attaching was cut short before anybody was told to do it: the mapping goes, the volume is let go. */
+async function dropHalfAttached(compute: Compute, inQueues: ReadonlySet<string>): Promise<void> {
+  const { store } = compute;
+  for (const row of store.blockDevices.list({
+    destination_type: "volume",
+    attachment_id: null,
+    deleted: 0,
+  })) {
+    const instance = store.instance(row.instance_uuid ?? "");
+    if (!instance || inQueues.has(instance.uuid) || compute.locks.busy(instance.uuid)) continue;
+    if (instance.task_state !== null || !WHOLE.has(instance.vm_state ?? "")) continue;
+    const context = adminContext(compute.context.ids.requestId());
+    try {
+      const { attachments } = compute.volumes.show(context, row.volume_id ?? "");
+      const made = attachments.find((each) => each.instanceUuid === instance.uuid);
+      if (made) await compute.volumes.deleteAttachment(context, made.attachmentId);
+    } catch (error) {
+      if (!(error instanceof NotFound)) {
+        compute.log.warning(context, `Volume ${row.volume_id} cannot be let go yet: ${messageOf(error)}`);
+        continue;
+      }
+    }
+    store.removeBlockDevice(row, compute.now());
+    compute.log.info(
+      context,
+      `[instance: ${instance.uuid}] attaching volume ${row.volume_id} was cut short; undone`,
+    );
+  }
+}
+
+/** Servers that are not being made and were made once. */
+const WHOLE: ReadonlySet<string> = new Set([
+  "active",
+  "stopped",
+  "paused",
+  "suspended",
+  "rescued",
+  "resized",
+  "shelved",
+  "shelved_offloaded",
+]);
 
 const RUINED: ReadonlySet<string> = new Set([
   "rebuilding",
@@ -148,24 +192,45 @@ async function removeStray(
   }
 }
 
-/** What the hypervisor says wins (manager.py, _sync_instance_power_state). */
+/** The power state is always what the hypervisor says; a server that should not be so is stopped. */
 export function syncPowerState(compute: Compute, row: InstanceRow, guest: GuestInfo | null): void {
-  const power = guest ? POWER_STATE_NUMBERS[guest.powerState] : POWER_STATE_NUMBERS.nostate;
   if (row.task_state !== null) return;
-  const stopped = !guest || guest.powerState === "shutdown" || guest.powerState === "crashed";
-  if (["active", "paused", "suspended"].includes(row.vm_state ?? "") && stopped) {
-    if (row.vm_state === "suspended" && guest?.powerState === "shutdown") return;
-    compute.log.warning(
-      null,
-      `[instance: ${row.uuid}] Instance shutdown by itself. Calling the stop API. Current vm_state: ${row.vm_state}, current task_state: None, original DB power_state: ${row.power_state}, current VM power_state: ${power}`,
-    );
-    compute.store.updateInstance(row.uuid, { vm_state: "stopped", power_state: power || 4 }, compute.now());
-  } else if (guest && row.vm_state === "stopped" && guest.powerState === "running") {
-    compute.log.warning(null, `[instance: ${row.uuid}] Instance is not stopped. It is active again.`);
-    compute.store.updateInstance(row.uuid, { vm_state: "active", power_state: power }, compute.now());
-  } else if (guest && row.power_state !== power) {
-    compute.store.updateInstance(row.uuid, { power_state: power }, compute.now());
+  const power = guest?.powerState ?? "nostate";
+  if (row.power_state !== POWER_STATE_NUMBERS[power]) {
+    compute.store.updateInstance(row.uuid, { power_state: POWER_STATE_NUMBERS[power] }, compute.now());
   }
+  const off = power === "shutdown" || power === "crashed";
+  const wrong: Record<string, string | null> = {
+    active: off
+      ? "Instance shutdown by itself. Calling the stop API."
+      : power === "suspended"
+        ? "Instance is suspended unexpectedly. Calling the stop API."
+        : null,
+    stopped: off || power === "nostate" ? null : "Instance is not stopped. Calling the stop API.",
+    paused: off ? "Paused instance shutdown by itself. Calling the stop API." : null,
+  };
+  const text = wrong[row.vm_state ?? ""];
+  if (text) stop(compute, row, `${text} ${stateText(row, power)}`);
+  else if (row.vm_state === "active" && power === "paused") {
+    compute.log.warning(null, `[instance: ${row.uuid}] Instance is paused unexpectedly. Ignore.`);
+  } else if (row.vm_state === "active" && power === "nostate") {
+    compute.log.warning(null, `[instance: ${row.uuid}] Instance is unexpectedly not found. Ignore.`);
+  }
+}
+
+function stateText(row: InstanceRow, power: PowerState): string {
+  return `Current vm_state: ${row.vm_state}, current task_state: None, original DB power_state: ${row.power_state}, current VM power_state: ${POWER_STATE_NUMBERS[power]}`;
+}
+
+/** As if somebody had asked for it. */
+function stop(compute: Compute, row: InstanceRow, why: string): void {
+  const context = adminContext(compute.context.ids.requestId());
+  compute.log.warning(context, `[instance: ${row.uuid}] ${why}`);
+  compute.store.db.transaction(() => {
+    compute.store.updateInstance(row.uuid, { task_state: "powering-off", progress: 0 }, compute.now());
+    compute.actions.start(context, row.uuid, "stop");
+    compute.cast(context, computeTopic(row.host ?? ""), "stop_instance", { instanceUuid: row.uuid });
+  });
 }
 
 /** A guest stopped, or was stopped, without this cloud having done it. */

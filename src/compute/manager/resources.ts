@@ -6,13 +6,21 @@ import type { Inventory } from "../../placement/public.ts";
 import type { HostResources } from "../drivers/driver.ts";
 import type { Compute, Host } from "./compute.ts";
 
-/** Brings the used amounts of a host's row up to date with the servers it holds now. */
-export function reportUsage(compute: UsageReporter, host: { name: string }): void {
+/**
+ * Brings the used amounts of a host's row up to date with the servers it holds now.
+ * @param build how a build there has ended: failures in a row count against the host in the scheduler
+ */
+export function reportUsage(
+  compute: UsageReporter,
+  host: { name: string },
+  build?: "failed" | "succeeded",
+): void {
   const node = compute.nodes.ofHost(host.name);
   if (!node) return;
   const { settings, store } = compute;
   const used = store.usageOfHost(host.name);
   const memoryUsed = used.memory_mb + settings.RESERVED_HOST_MEMORY_MB;
+  const failures = build === "succeeded" ? 0 : failedBuilds(node.stats) + (build === "failed" ? 1 : 0);
   const diskUsed = used.disk_gb + Math.ceil(settings.RESERVED_HOST_DISK_MB / 1024);
   const changes = {
     vcpus_used: used.vcpus,
@@ -23,12 +31,16 @@ export function reportUsage(compute: UsageReporter, host: { name: string }): voi
     running_vms: used.total,
     current_workload: used.busy,
     stats: JSON.stringify({
-      failed_builds: "0",
+      failed_builds: String(failures),
       num_instances: String(used.total),
       io_workload: String(used.busy),
     }),
   };
   compute.nodes.update(node, changes, compute.now());
+}
+
+function failedBuilds(stats: string | null): number {
+  return Number(/"failed_builds":\s*"?(\d+)/.exec(stats ?? "")?.[1] ?? 0);
 }
 
 /** The parts of a Compute that are needed to keep the books; the scheduler has them too. */

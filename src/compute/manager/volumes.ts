@@ -20,8 +20,8 @@ export async function connectVolumesForBuild(run: TaskRun<{ instanceUuid: string
   for (const row of compute.store.blockDevicesOf(instance.uuid)) {
     if (row.destination_type !== "volume") continue;
     try {
-      const made = row.volume_id === null ? await makeVolume(run, row) : row;
-      await connectVolume(run, made);
+      const ready = row.source_type === "volume" || row.attachment_id ? row : await makeVolume(run, row);
+      await connectVolume(run, ready);
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause;
       throw new BuildAborted(instance.uuid, cause.message, { cause });
@@ -29,6 +29,7 @@ export async function connectVolumesForBuild(run: TaskRun<{ instanceUuid: string
   }
 }
 
+/** Its id is noted before it is made: a repeat of this task finds it, and a delete removes it. */
 async function makeVolume(
   run: TaskRun<{ instanceUuid: string }>,
   row: BlockDeviceRow,
@@ -40,7 +41,12 @@ async function makeVolume(
       instance.uuid,
       "Block Device Mapping is Invalid: the size of a volume is missing.",
     );
-  const volume = compute.volumes.create(context, {
+  const id = row.volume_id ?? compute.context.ids.uuid();
+  if (row.volume_id === null) {
+    compute.store.blockDevices.update({ id: row.id }, { volume_id: id, updated_at: compute.now() });
+  }
+  compute.volumes.create(context, {
+    id,
     sizeGb: size,
     name: "",
     description: "",
@@ -49,16 +55,15 @@ async function makeVolume(
     volumeType: row.volume_type,
     availabilityZone: compute.nova.CROSS_AZ_ATTACH ? null : instance.availability_zone,
   });
-  // Noted before anything is waited for: a repeat of this task finds it, and a delete removes it.
-  compute.store.blockDevices.update({ id: row.id }, { volume_id: volume.id, updated_at: compute.now() });
-  const ready = await waitForVolume(compute, run, volume.id);
-  if (ready.status !== "available") {
+  const { status } = await waitForVolume(compute, run, id);
+  if (status !== "available") {
+    const seconds = Math.round(VOLUME_WAIT_MS / 1000);
     throw new BuildAborted(
       instance.uuid,
-      `Volume ${volume.id} did not finish being created even after we waited ${Math.round(VOLUME_WAIT_MS / 1000)} seconds or ${VOLUME_WAIT_MS / 3000 + 1} attempts. And its status is ${ready.status}.`,
+      `Volume ${id} did not finish being created even after we waited ${seconds} seconds or ${VOLUME_WAIT_MS / 3000 + 1} attempts. And its status is ${status}.`,
     );
   }
-  return { ...row, volume_id: volume.id };
+  return { ...row, volume_id: id };
 }
 
 async function waitForVolume(

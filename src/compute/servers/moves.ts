@@ -10,9 +10,9 @@ import type { Nova } from "../nova.ts";
 import { checkAllowed, type InstanceRequest, type TaskState } from "../states.ts";
 import type { FlavorSnapshot, InstanceRow, MigrationRow } from "../tables.ts";
 import { CONDUCTOR_TOPIC, computeTopic } from "../topics.ts";
-import { accept, asOwner, askHost, checkHostUp, checkRequest, hostIsUp } from "./access.ts";
+import { accept, askHost, asOwner, checkHostUp, checkRequest, hostIsUp } from "./access.ts";
 import { autoDiskConfig } from "./checks.ts";
-import { flavorSnapshot } from "./create.ts";
+import { flavorSnapshot } from "./create-rows.ts";
 
 export class ComputeServiceInUse extends Invalid {
   constructor(host: string | null) {

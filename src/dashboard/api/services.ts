@@ -1,6 +1,6 @@
 // /api/services: every window of the cloud, and the verbs of `stack start|stop|restart`. For administrators.
 
-import { Conflict, CloudError, messageOf } from "../../core/errors.ts";
+import { CloudError, Conflict, messageOf } from "../../core/errors.ts";
 import { driverChoice, type ServiceContext, supervisor } from "../../core/service.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";

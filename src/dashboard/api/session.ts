@@ -7,7 +7,7 @@ import { AuthenticationRequired, tokenValidator } from "../../http/auth.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Sessions } from "../sessions.ts";
 import type { SignIn } from "../sign-in.ts";
-import type { Session, SignInRequest, SwitchProjectRequest } from "../wire.ts";
+import type { Session, SessionView, SignInRequest, SwitchProjectRequest } from "../wire.ts";
 import * as schemas from "./schemas.ts";
 
 export function sessionRoutes(context: ServiceContext, sessions: Sessions, signing: SignIn): Route[] {
@@ -18,7 +18,10 @@ export function sessionRoutes(context: ServiceContext, sessions: Sessions, signi
   }
 
   async function show(call: Call): Promise<Reply> {
-    return json(200, await view(call, tokenOf(call)), NO_STORE);
+    const token = sessions.token(call.header("cookie"));
+    const known = token !== null && context.peers.get(tokenValidator).validate(token) !== null;
+    const body: SessionView = { session: known ? await view(call, token) : null };
+    return json(200, body, NO_STORE);
   }
 
   async function switchProject(call: Call): Promise<Reply> {
@@ -55,7 +58,7 @@ export function sessionRoutes(context: ServiceContext, sessions: Sessions, signi
 
   return [
     { method: "POST", path: "/api/session", handler: signIn, access: "public", body: schemas.signIn },
-    { method: "GET", path: "/api/session", handler: show, access: "dashboard:session:get" },
+    { method: "GET", path: "/api/session", handler: show, access: "public" },
     {
       method: "PUT",
       path: "/api/session/project",

@@ -40,9 +40,7 @@ export function floatingIpRoutes(options: NovaNetworkOptions): Route[] {
     } catch (error) {
       if (error instanceof NoMoreFloatingIps) throw new NoMoreFloatingIps(pool ?? undefined);
       if (!(error instanceof FloatingIpLimitExceeded)) throw error;
-      throw new Forbidden(
-        pool ? `IP allocation over quota in pool ${pool}.` : "IP allocation over quota.",
-      );
+      throw new Forbidden(pool ? `IP allocation over quota in pool ${pool}.` : "IP allocation over quota.");
     }
   }
 

@@ -95,6 +95,7 @@ export function networkRoutes(options: NovaNetworkOptions): Route[] {
 
   function removeTenant(call: Call): Reply {
     const row = find(call);
+    if (!call.context.isAdmin && row.project_id !== call.context.projectId) throw new NotFound(NOT_FOUND);
     const { networks, flatNetworks } = network();
     try {
       if (row.kind === "neutron") networks.delete(call.context, row.uuid);

@@ -142,9 +142,23 @@ export function securityGroupRoutes(options: NovaNetworkOptions): Route[] {
     { method: "GET", path: groups, handler: list, access: policy("get"), query: limitAndOffset, until },
     { method: "POST", path: groups, handler: create, access: policy("create"), body: anything, until },
     { method: "GET", path: `${groups}/:id`, handler: show, access: policy("show"), until },
-    { method: "PUT", path: `${groups}/:id`, handler: update, access: policy("update"), body: anything, until },
+    {
+      method: "PUT",
+      path: `${groups}/:id`,
+      handler: update,
+      access: policy("update"),
+      body: anything,
+      until,
+    },
     { method: "DELETE", path: `${groups}/:id`, handler: remove, access: policy("delete"), until },
-    { method: "POST", path: rules, handler: createRule, access: policy("rule:create"), body: anything, until },
+    {
+      method: "POST",
+      path: rules,
+      handler: createRule,
+      access: policy("rule:create"),
+      body: anything,
+      until,
+    },
     { method: "DELETE", path: `${rules}/:id`, handler: removeRule, access: policy("rule:delete"), until },
     {
       method: "GET",
@@ -158,7 +172,8 @@ export function securityGroupRoutes(options: NovaNetworkOptions): Route[] {
     {
       method: "GET",
       path: `${defaults}/:id`,
-      handler: (call) => json(200, { security_group_default_rule: defaultView(defaultRule(call.param("id"))) }),
+      handler: (call) =>
+        json(200, { security_group_default_rule: defaultView(defaultRule(call.param("id"))) }),
       access: DEFAULT_RULES,
       until,
     },

@@ -3,7 +3,7 @@
 import { Invalid } from "../../core/errors.ts";
 import { pyStr } from "../../core/python.ts";
 import { InvalidCidr, InvalidInputReceived, InvalidIpProtocol, InvalidPortRange } from "../errors/nova.ts";
-import { formatCidr, parseCidr } from "../ip.ts";
+import { parseCidr } from "../ip.ts";
 
 export interface IngressRule {
   protocol: string | null;
@@ -57,7 +57,7 @@ export function parseRule(given: Record<string, unknown>, groupId: string | null
   if (cidr !== null && parseCidr(cidr)?.prefix === 0 && !/^(0\.0\.0\.0|::)\//.test(cidr)) {
     throw new Invalid(`Bad prefix for network in cidr ${cidr}`);
   }
-  return { protocol: protocol.toLowerCase(), ...range, cidr: cidr && canonical(cidr), groupId };
+  return { protocol: protocol.toLowerCase(), ...range, cidr, groupId };
 }
 
 function parseSource(given: unknown): string {
@@ -71,11 +71,6 @@ function parseSource(given: unknown): string {
   }
   if (!text.includes("/") || !parseCidr(text)) throw new InvalidCidr(text);
   return text;
-}
-
-function canonical(cidr: string): string {
-  const parsed = parseCidr(cidr);
-  return parsed ? formatCidr(parsed) : cidr;
 }
 
 function toInteger(value: unknown, protocol: string): number {

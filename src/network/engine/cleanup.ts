@@ -1,11 +1,13 @@
 // Removes from the host all that a cloud's network ever made there, also when the cloud has died: found by our own
 // marks, names and pid files, never by guessing.
 
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { commandOf, stopProcess } from "./dnsmasq.ts";
 import { releaseForwarding } from "./forwarding.ts";
-import { readLinks } from "./links.ts";
+import { HostFirewall } from "./host-firewall.ts";
+import { type Link, readLinks, stableMac } from "./links.ts";
+import { Namespaces } from "./namespaces.ts";
+import { pidIn, stopProcess } from "./processes.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface CleanupOptions {
@@ -17,6 +19,8 @@ export interface CleanupOptions {
   folder: string;
   /** Floating addresses that may still be on a card of the user's, `1.2.3.4/32`. */
   floating: readonly string[];
+  /** Host ends of cards in namespaces, as the database knows them. */
+  taps: ReadonlySet<string>;
 }
 
 const TAP = /^tap[0-9a-f]{8}-[0-9a-f]{2}$/;
@@ -27,10 +31,12 @@ export async function cleanupHost(options: CleanupOptions): Promise<string[]> {
   const { tools, slot, table } = options;
   const removed: string[] = [];
   removed.push(...(await stopServers(options.folder)));
+  removed.push(...(await removeNamespaces(options)));
   for (const family of FAMILIES) {
     const outcome = await tools.attempt(["nft", "delete", "table", family, table]);
     if (outcome.code === 0) removed.push(`nftables table ${family} ${table}`);
   }
+  removed.push(...(await new HostFirewall(tools, options.alias).remove()));
   removed.push(...(await removeLinks(options)));
   removed.push(...releaseForwarding(slot));
   rmSync(options.folder, { recursive: true, force: true });
@@ -38,24 +44,47 @@ export async function cleanupHost(options: CleanupOptions): Promise<string[]> {
 }
 
 async function stopServers(folder: string): Promise<string[]> {
-  if (!existsSync(folder)) return [];
   const stopped: string[] = [];
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith(".pid")) continue;
-    const file = join(folder, name);
-    const pid = Number.parseInt(readFileSync(file, "utf8"), 10);
-    if (!Number.isInteger(pid) || !commandOf(pid).includes(`--pid-file=${file}`)) continue;
+  for (const name of filesBelow(folder)) {
+    if (!/(?:^|\/)(?:pid|[^/]+\.pid)$/.test(name)) continue;
+    const pid = pidIn(join(folder, name));
+    if (pid === null) continue;
     await stopProcess(pid);
     stopped.push(`dnsmasq ${pid}`);
   }
   return stopped;
 }
 
-async function removeLinks({ tools, alias, floating }: CleanupOptions): Promise<string[]> {
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true }) as string[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+async function removeNamespaces({ tools, folder, alias }: CleanupOptions): Promise<string[]> {
+  const namespaces = new Namespaces(tools, folder, alias);
+  const removed: string[] = [];
+  for (const name of namespaces.list()) {
+    const there = namespaces.exists(name);
+    await namespaces.remove(name);
+    if (there) removed.push(`namespace ${name}`);
+  }
+  return removed;
+}
+
+async function removeLinks({ tools, alias, floating, taps }: CleanupOptions): Promise<string[]> {
   if (tools.find("ip") === null) return [];
   const removed: string[] = [];
   const links = await readLinks(tools);
-  const ours = new Set([...links.values()].filter((link) => link.alias === alias).map((link) => link.name));
+  const isOurs = (link: Link) =>
+    link.alias === alias ||
+    // Made, and not yet marked when the process was killed.
+    (link.alias === "" && link.kind === "bridge" && link.mac === stableMac(`${alias} ${link.name}`)) ||
+    (link.alias === "" && link.kind === "veth" && taps.has(link.name));
+  const ours = new Set([...links.values()].filter(isOurs).map((link) => link.name));
   for (const link of links.values()) {
     const guest = link.master !== null && ours.has(link.master) && TAP.test(link.name);
     if (!ours.has(link.name) && !guest) continue;

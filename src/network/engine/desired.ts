@@ -5,6 +5,7 @@ import { OWNER } from "../rules/base.ts";
 import { tapName } from "../rules/vifs.ts";
 import type { NetworkStore } from "../store/store.ts";
 import type { SecurityGroupRuleRow } from "../tables.ts";
+import { readTenant, type Tenant, type TenantOptions } from "./desired-tenant.ts";
 
 export interface FlatNetwork {
   uuid: string;
@@ -42,6 +43,8 @@ export interface Card {
   allowed: { mac: string; address: string }[];
   groups: number[];
   stateful: boolean;
+  /** Switched off: nothing passes. */
+  closed: boolean;
   /** Within this range everything passes (allow_same_net_traffic); null elsewhere. */
   openRange: string | null;
   dhcpServers: string[];
@@ -60,9 +63,10 @@ export interface Desired {
   cards: Card[];
   groups: FilterGroup[];
   addressGroups: { id: string; addresses: string[] }[];
+  tenant: Tenant;
 }
 
-export interface DesiredOptions {
+export interface DesiredOptions extends TenantOptions {
   allowSameNet: boolean;
   domain: string;
   publicCard: string;
@@ -76,6 +80,7 @@ export function readDesired(store: NetworkStore, options: DesiredOptions): Desir
     cards,
     groups,
     addressGroups: store.addressGroups.list().map(({ id, addresses }) => ({ id, addresses })),
+    tenant: readTenant(store, options),
   };
 }
 
@@ -175,7 +180,8 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
   const cards: Card[] = [];
   for (const port of ports) {
     const network = networks.get(port.network_id);
-    if (!network || !port.port_security_enabled) continue;
+    const closed = !port.admin_state_up || network?.admin_state_up === false;
+    if (!network || (!port.port_security_enabled && !closed)) continue;
     const own = addresses.get(port.id) ?? [];
     const pairs = port.allowed_address_pairs.map((pair) => ({
       mac: pair.mac_address,
@@ -195,6 +201,7 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
       allowed: [...own.map((address) => ({ mac: port.mac_address, address: address.address })), ...pairs],
       groups,
       stateful: groups.every((id) => rows.get(id)?.stateful ?? true),
+      closed,
       openRange: open,
       dhcpServers: [
         ...(network.kind !== "neutron" && network.dhcp_server ? [network.dhcp_server] : []),

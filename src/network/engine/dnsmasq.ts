@@ -3,22 +3,19 @@
 
 import {
   chmodSync,
-  closeSync,
   existsSync,
-  fstatSync,
   mkdirSync,
-  openSync,
+  readdirSync,
   readFileSync,
-  readSync,
   renameSync,
   rmSync,
-  statSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { FlatNetwork } from "./desired.ts";
 import { releaseLease } from "./dhcp-release.ts";
+import { LogFile } from "./log-file.ts";
+import { pidIn, readOrNull, sameCommand, stopProcess } from "./processes.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface DnsmasqOptions {
@@ -28,11 +25,6 @@ export interface DnsmasqOptions {
   domain: string;
   leaseSeconds: number;
 }
-
-/** A dnsmasq may have to answer for this long before it is killed. */
-const STOP_MS = 2000;
-/** Its log is cut when it is longer: this process has read it by then. */
-const LOG_MAX_BYTES = 4 << 20;
 
 /** Told by dnsmasq of every lease: notes them, and gives them back when dnsmasq starts. */
 const BRIDGE_SCRIPT = `#!/bin/sh
@@ -59,8 +51,8 @@ export interface LeaseEvent {
 
 export class Dnsmasq {
   #options: DnsmasqOptions;
-  #logOffsets = new Map<string, number>();
-  #leaseOffset = 0;
+  #logs = new Map<string, LogFile>();
+  #leases: LogFile | null = null;
 
   constructor(options: DnsmasqOptions) {
     this.#options = options;
@@ -75,15 +67,14 @@ export class Dnsmasq {
       writeFileSync(script, BRIDGE_SCRIPT, { mode: 0o755 });
       chmodSync(script, 0o755);
     }
-    const leases = this.#file("leases");
-    if (existsSync(leases)) this.#leaseOffset = statSync(leases).size;
+    this.#leases = new LogFile(this.#file("leases"));
   }
 
   /** Makes the server of a network run with these entries. Returns what was changed. */
   async ensure(network: FlatNetwork): Promise<string[]> {
     const { bridge } = network;
     // What is logged from here on is news.
-    if (!this.#logOffsets.has(bridge)) this.newLogLines(bridge);
+    if (!this.#logs.has(bridge)) this.#logs.set(bridge, new LogFile(this.#file(`nova-${bridge}.log`)));
     const gone = this.#writeHosts(network);
     const argv = this.command(network);
     const pid = this.pid(bridge);
@@ -117,6 +108,8 @@ export class Dnsmasq {
       `--dhcp-hostsfile=${this.#file(`nova-${bridge}.conf`)}`,
       `--dhcp-script=${this.#file("nova-dhcpbridge")}`,
       "--leasefile-ro",
+      // Several servers on one machine: each hears only its own bridge.
+      `--interface=${bridge}`,
       ...network.dns.map((server) => `--server=${server}`),
       // Without it dnsmasq logs to syslog, where this process cannot read.
       `--log-facility=${this.#file(`nova-${bridge}.log`)}`,
@@ -125,10 +118,7 @@ export class Dnsmasq {
 
   /** The process that serves a bridge, or null. */
   pid(bridge: string): number | null {
-    const file = this.#file(`nova-${bridge}.pid`);
-    const pid = Number.parseInt(readOrEmpty(file), 10);
-    if (!Number.isInteger(pid)) return null;
-    return commandOf(pid).includes(`--pid-file=${file}`) ? pid : null;
+    return pidIn(this.#file(`nova-${bridge}.pid`));
   }
 
   async stop(bridge: string): Promise<string[]> {
@@ -136,25 +126,22 @@ export class Dnsmasq {
     if (pid !== null) await stopProcess(pid);
     for (const suffix of ["pid", "conf", "log"])
       rmSync(this.#file(`nova-${bridge}.${suffix}`), { force: true });
+    this.#logs.delete(bridge);
     return pid === null ? [] : [`stopped dnsmasq on ${bridge}`];
+  }
+
+  /** Bridges that have, or had, a server. */
+  served(): string[] {
+    return readdirSync(this.#options.folder).flatMap((name) => /^nova-(.+)\.pid$/.exec(name)?.[1] ?? []);
   }
 
   /** What a server has logged since the last look, line by line. */
   newLogLines(bridge: string): string[] {
-    const file = this.#file(`nova-${bridge}.log`);
-    const { text, end } = readFrom(file, this.#logOffsets.get(bridge) ?? null);
-    this.#logOffsets.set(bridge, end);
-    if (end > LOG_MAX_BYTES) {
-      truncateSync(file, 0);
-      this.#logOffsets.set(bridge, 0);
-    }
-    return text.split("\n").filter((line) => line !== "");
+    return this.#logs.get(bridge)?.newLines() ?? [];
   }
 
   newLeaseEvents(): LeaseEvent[] {
-    const { text, end } = readFrom(this.#file("leases"), this.#leaseOffset);
-    this.#leaseOffset = end;
-    return text.split("\n").flatMap((line) => {
+    return (this.#leases?.newLines() ?? []).flatMap((line) => {
       const [what, mac, address] = line.split(" ");
       if ((what !== "add" && what !== "old" && what !== "del") || !mac || !address) return [];
       return [{ what, mac, address }];
@@ -187,67 +174,4 @@ export class Dnsmasq {
 /** dnsmasq takes letters, digits and a few signs in a tag; a comma would start another word. */
 function safeLabel(label: string): string {
   return label.replaceAll(/[^A-Za-z0-9_.-]/g, "_");
-}
-
-function sameCommand(pid: number, argv: readonly string[]): boolean {
-  const running = commandOf(pid);
-  return running.length === argv.length && argv.slice(1).every((word, i) => running[i + 1] === word);
-}
-
-/** The words of a process's command line; none when there is no such process. */
-export function commandOf(pid: number): string[] {
-  const text = readOrEmpty(`/proc/${pid}/cmdline`);
-  return text === "" ? [] : text.replace(/\0$/, "").split("\0");
-}
-
-export async function stopProcess(pid: number): Promise<void> {
-  const signal = (name: NodeJS.Signals): boolean => {
-    try {
-      process.kill(pid, name);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-      throw error;
-    }
-  };
-  if (!signal("SIGTERM")) return;
-  const endMs = performance.now() + STOP_MS;
-  while (performance.now() < endMs) {
-    if (commandOf(pid).length === 0) return;
-    await Bun.sleep(10);
-  }
-  signal("SIGKILL");
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
-    throw error;
-  }
-}
-
-const readOrEmpty = (path: string): string => readOrNull(path) ?? "";
-
-/** What a file holds from an offset on, whole lines only. @param offset null: nothing of what is there already */
-function readFrom(path: string, offset: number | null): { text: string; end: number } {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { text: "", end: 0 };
-    throw error;
-  }
-  try {
-    const { size } = fstatSync(fd);
-    if (offset === null) return { text: "", end: size };
-    const start = offset > size ? 0 : offset;
-    const buffer = Buffer.alloc(size - start);
-    readSync(fd, buffer, 0, buffer.length, start);
-    const last = buffer.lastIndexOf(10) + 1;
-    return { text: buffer.toString("utf8", 0, last), end: start + last };
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -6,22 +6,17 @@ import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { NetworkStore } from "../store/store.ts";
+import { HostBridges } from "./bridges.ts";
 import { type Desired, type DesiredOptions, type FlatNetwork, readDesired } from "./desired.ts";
+import { type BridgedNetwork, bridgeName } from "./desired-tenant.ts";
 import type { Dnsmasq } from "./dnsmasq.ts";
 import { filterTable } from "./filter.ts";
-import { needForwarding } from "./forwarding.ts";
-import {
-  type BridgeSpec,
-  defaultRouteCard,
-  ensureAddresses,
-  ensureBridge,
-  NameTaken,
-  readLinks,
-  stableMac,
-} from "./links.ts";
+import type { HostFirewall } from "./host-firewall.ts";
+import { readLinks } from "./links.ts";
 import type { MetadataListeners } from "./metadata.ts";
 import { marksTable, natTable, replaceTable } from "./nat.ts";
 import type { NetworkEngine } from "./public.ts";
+import type { TenantEngine } from "./tenant.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface EngineOptions {
@@ -36,9 +31,9 @@ export interface EngineOptions {
   table: string;
   /** What our links are marked with. */
   alias: string;
+  tenant: TenantEngine;
+  firewall: HostFirewall;
   desired: DesiredOptions;
-  /** `172.24.4.1/24`; null when floating addresses go on a card of the user's. */
-  publicBridge: { name: string; address(): string | null } | null;
 }
 
 /** How often the host itself is looked at. */
@@ -56,6 +51,7 @@ interface Waiter {
 
 export class Engine implements NetworkEngine {
   #options: EngineOptions;
+  #bridges: HostBridges;
   /** Counts changes; a pass is good for all that came before it began. */
   #generation = 0;
   #done = 0;
@@ -64,12 +60,13 @@ export class Engine implements NetworkEngine {
   #verify = true;
   #made = new Map<string, string>();
   #failure: unknown = null;
-  #bridges = new Set<string>();
   #ending: (() => void)[] = [];
   #stopped = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    const { tools, store, log, slot, alias, desired } = options;
+    this.#bridges = new HostBridges({ tools, store, log, slot, alias, publicBridge: desired.publicBridge });
   }
 
   /** Resolves after the first pass, whether all could be made or not. */
@@ -107,8 +104,12 @@ export class Engine implements NetworkEngine {
     return promise;
   }
 
-  bridgeOf(network: { uuid: string; kind: string; bridge: string | null }): string | null {
-    return network.kind === "neutron" ? null : network.bridge;
+  bridgeOf(network: BridgedNetwork): string | null {
+    return bridgeName(network, this.#options.desired);
+  }
+
+  failureOf(bridge: string): string | null {
+    return this.#bridges.failures.get(bridge) ?? null;
   }
 
   unplumbed(): string | null {
@@ -117,7 +118,8 @@ export class Engine implements NetworkEngine {
 
   /** What could not be made, or null. */
   failure(): string | null {
-    return this.#failure === null ? null : messageOf(this.#failure);
+    if (this.#failure !== null) return messageOf(this.#failure);
+    return this.#bridges.failures.values().next().value ?? null;
   }
 
   /** Starts a pass after the present synchronous work, and so after the transaction a change is part of. */
@@ -161,14 +163,17 @@ export class Engine implements NetworkEngine {
   }
 
   async #pass(verify: boolean): Promise<void> {
-    const { store, desired: options, table } = this.#options;
+    const { store, desired: options, table, tools, tenant } = this.#options;
     const desired = readDesired(store, options);
+    const bridges = this.#bridges;
     if (verify) this.#made.clear();
-    await this.#part("bridges", this.#bridgeFacts(desired), () => this.#makeBridges(desired), verify);
-    for (const network of desired.flat) await this.#serveDhcp(network);
-    const metadata = await this.#options.metadata.ensure(desired.flat.map((network) => network.gateway));
+    await this.#part("bridges", bridges.facts(desired), () => this.#makeBridges(desired), verify);
+    const flat = desired.flat.filter((network) => bridges.filtered.has(network.bridge));
+    for (const network of flat) await this.#serveDhcp(network);
+    await this.#stopServers(new Set(flat.map((network) => network.bridge)));
+    const metadata = await this.#options.metadata.ensure(flat.map((network) => network.gateway));
     const targets = new Map(
-      desired.flat.flatMap((network) => {
+      flat.flatMap((network) => {
         const port = metadata.get(network.gateway);
         return port === undefined ? [] : [[network.bridge, { address: network.gateway, port }] as const];
       }),
@@ -176,10 +181,37 @@ export class Engine implements NetworkEngine {
     // Filters first: a card is never reachable before it is guarded.
     const filter = filterTable(table, desired);
     await this.#part("filter", filter, () => this.#replace("bridge", filter), verify);
-    const marks = marksTable(table, [...this.#bridges]);
+    const marks = marksTable(table, [...bridges.filtered], bridges.zones);
     await this.#part("marks", marks, () => this.#replace("inet", marks), verify);
-    const nat = natTable(table, desired, { metadata: targets });
+    const nat = natTable(table, desired, { metadata: targets, external: bridges.external });
     await this.#part("nat", nat, () => this.#replace("ip", nat), verify);
+    await this.#passFirewall(flat, targets, verify);
+    await tenant.ensure(desired.tenant, verify ? await readLinks(tools) : null);
+  }
+
+  async #passFirewall(
+    flat: readonly FlatNetwork[],
+    metadata: ReadonlyMap<string, { port: number }>,
+    verify: boolean,
+  ): Promise<void> {
+    const needs = {
+      bridges: [
+        ...flat.map((network) => network.bridge),
+        ...this.#bridges.external.map(({ bridge }) => bridge),
+      ],
+      servers: flat.map(({ bridge }) => ({ bridge, metadataPort: metadata.get(bridge)?.port ?? null })),
+    };
+    const { firewall } = this.#options;
+    await this.#part("firewall", JSON.stringify(needs), () => firewall.ensure(needs), verify);
+  }
+
+  async #makeBridges(desired: Desired): Promise<string[]> {
+    const before = new Set(this.#bridges.failures.values());
+    const changed = await this.#bridges.ensure(desired);
+    for (const why of this.#bridges.failures.values()) {
+      if (!before.has(why)) this.#options.log.error(null, why);
+    }
+    return changed;
   }
 
   /** Makes one part when it differs from what was made last, or when the host itself is to be looked at. */
@@ -187,90 +219,22 @@ export class Engine implements NetworkEngine {
     if (this.#made.get(name) === facts) return;
     const changed = await make();
     this.#made.set(name, facts);
-    if (changed.length > 0 && (!verify || name === "bridges")) {
+    if (changed.length > 0 && (!verify || name === "bridges" || name === "firewall")) {
       this.#options.log.info(null, `Plumbed: ${changed.join("; ")}`);
     }
-  }
-
-  #bridgeFacts(desired: Desired): string {
-    const bridges = desired.flat.map(({ bridge, card, gateway, mtu }) => ({ bridge, card, gateway, mtu }));
-    const floating = desired.floating.map(({ address, card }) => `${address} ${card}`);
-    return JSON.stringify([bridges, floating, this.#options.publicBridge?.address() ?? null]);
-  }
-
-  async #makeBridges(desired: Desired): Promise<string[]> {
-    const { tools, alias, slot, publicBridge } = this.#options;
-    const links = await readLinks(tools);
-    const changed = needForwarding(slot);
-    this.#bridges.clear();
-    const problems: unknown[] = [];
-    const specs: BridgeSpec[] = [];
-    for (const network of desired.flat) specs.push(await this.#flatBridge(network));
-    const publicAddress = publicBridge?.address() ?? null;
-    if (publicBridge && publicAddress !== null) {
-      const here = desired.floating.filter((entry) => entry.card === publicBridge.name);
-      specs.push({
-        name: publicBridge.name,
-        mac: stableMac(`${alias} ${publicBridge.name}`),
-        mtu: 1500,
-        addresses: [publicAddress, ...here.map((entry) => `${entry.address}/32`)],
-        card: null,
-        filtered: false,
-      });
-    }
-    for (const spec of specs) {
-      try {
-        changed.push(...(await ensureBridge(tools, spec, alias, links)));
-        if (spec.filtered) this.#bridges.add(spec.name);
-      } catch (error) {
-        if (!(error instanceof NameTaken)) throw error;
-        problems.push(error);
-      }
-    }
-    changed.push(...(await this.#cardAddresses(desired, links)));
-    if (problems.length > 0) throw problems[0];
-    return changed;
-  }
-
-  async #flatBridge(network: FlatNetwork): Promise<BridgeSpec> {
-    const { tools, log, alias } = this.#options;
-    let card = network.card;
-    if (card !== null && card === (await defaultRouteCard(tools))) {
-      log.warning(null, `${card} is left alone: it carries the default route`);
-      card = null;
-    }
-    return {
-      name: network.bridge,
-      mac: stableMac(`${alias} ${network.bridge}`),
-      mtu: network.mtu,
-      addresses: [`${network.gateway}/${network.prefix}`],
-      card,
-      filtered: true,
-    };
-  }
-
-  /** Floating addresses on a card of the user's: only those that are in our books are ever taken from it. */
-  async #cardAddresses(desired: Desired, links: Awaited<ReturnType<typeof readLinks>>): Promise<string[]> {
-    const { tools, store, publicBridge } = this.#options;
-    const changed: string[] = [];
-    const known = new Set(store.floatingIps.list().map((row) => `${row.address}/32`));
-    const cards = new Set(desired.floating.map((entry) => entry.card));
-    for (const [name, link] of links) {
-      if (name === publicBridge?.name || link.kind === "bridge") continue;
-      const present = link.addresses.filter((address) => known.has(address));
-      if (!cards.has(name) && present.length === 0) continue;
-      const wanted = desired.floating
-        .filter((entry) => entry.card === name)
-        .map((entry) => `${entry.address}/32`);
-      changed.push(...(await ensureAddresses(tools, name, wanted, present)));
-    }
-    return changed;
   }
 
   async #serveDhcp(network: FlatNetwork): Promise<void> {
     const { dnsmasq, log } = this.#options;
     const changed = network.dhcp ? await dnsmasq.ensure(network) : await dnsmasq.stop(network.bridge);
     for (const line of changed) log.info(null, `Plumbed: ${line}`);
+  }
+
+  async #stopServers(wanted: ReadonlySet<string>): Promise<void> {
+    const { dnsmasq, log } = this.#options;
+    for (const bridge of dnsmasq.served().filter((name) => !wanted.has(name))) {
+      for (const line of await dnsmasq.stop(bridge)) log.info(null, `Plumbed: ${line}`);
+    }
   }
 
   async #replace(family: string, text: string): Promise<string[]> {
@@ -280,7 +244,8 @@ export class Engine implements NetworkEngine {
 
   /** dnsmasq's own lines become ours; leases are noted with the addresses. */
   #followDnsmasq(): void {
-    const { dnsmasq, store, log } = this.#options;
+    const { dnsmasq, store, log, tenant } = this.#options;
+    tenant.followLogs();
     const flat = store.networks
       .list()
       .filter((network) => network.kind !== "neutron" && network.bridge !== null);

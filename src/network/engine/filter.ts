@@ -57,6 +57,7 @@ function verdictMap(field: string, prefix: string, cards: readonly Card[]): stri
 
 /** What the guest sends: no other address than its own, no DHCP or router of its own. */
 function fromCard(card: Card): string[] {
+  if (card.closed) return [`  chain from-${card.tap} {`, "    drop", "  }"];
   const lines = [`  chain from-${card.tap} {`];
   const four = card.allowed.filter(({ address }) => !address.includes(":"));
   const six = card.allowed.filter(({ address }) => address.includes(":"));
@@ -102,6 +103,7 @@ function fromCard(card: Card): string[] {
 }
 
 function toCard(card: Card): string[] {
+  if (card.closed) return [`  chain to-${card.tap} {`, "    drop", "  }"];
   const lines = [`  chain to-${card.tap} {`, "    ether type arp accept"];
   for (const server of new Set(card.dhcpServers)) {
     lines.push(

@@ -1,12 +1,15 @@
 // FlatDHCP for real: bridges, dnsmasq, nftables, guests in network namespaces. Runs as root only.
 
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { metadataPublic } from "../../compute/metadata/public.ts";
 import { adminContext } from "../../core/context.ts";
 import type { ApiClient, TestCloud } from "../../testing/cloud.ts";
 import { testCloud } from "../../testing/cloud.ts";
 import { networkPublic, type Vif } from "../public.ts";
 import { Guest, hostAsks, hostPings, needsRoot, tools } from "../testing/guest.ts";
+
+// Guests wait for answers that do not come.
+setDefaultTimeout(60_000);
 
 const SLOT = 97;
 const BRIDGE = `br100-${SLOT}`;

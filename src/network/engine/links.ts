@@ -1,6 +1,7 @@
 // Bridges and addresses of the host, by iproute2. What is ours carries our alias; what does not is never touched.
 
 import { createHash } from "node:crypto";
+import { overlap, parseCidr } from "../ip.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface Link {
@@ -14,6 +15,8 @@ export interface Link {
   up: boolean;
   /** `10.0.0.1/24` */
   addresses: string[];
+  /** A bridge whose frames pass the hooks of IP. */
+  filtered: boolean;
 }
 
 interface RawLink {
@@ -23,7 +26,7 @@ interface RawLink {
   address?: string;
   mtu: number;
   flags: string[];
-  linkinfo?: { info_kind?: string };
+  linkinfo?: { info_kind?: string; info_data?: { nf_call_iptables?: number } };
   addr_info: { local: string; prefixlen: number; scope: string }[];
 }
 
@@ -64,6 +67,7 @@ export async function readLinks(tools: HostTools, namespace?: string): Promise<M
           addresses: row.addr_info
             .filter((address) => address.scope !== "link")
             .map((address) => `${address.local}/${address.prefixlen}`),
+          filtered: row.linkinfo?.info_data?.nf_call_iptables === 1,
         },
       ]),
   );
@@ -79,36 +83,38 @@ export async function ensureBridge(
   const { name } = spec;
   const current = links.get(name);
   const changed: string[] = [];
-  if (current && (current.kind !== "bridge" || current.alias !== alias)) {
+  // One that was made and not yet marked when the process was killed is known by its hardware address.
+  const unmarked = current?.kind === "bridge" && current.alias === "" && current.mac === spec.mac;
+  if (current && !unmarked && (current.kind !== "bridge" || current.alias !== alias)) {
     throw new NameTaken(`${name} exists and is not ours`);
   }
+  const lines: string[] = [];
   if (!current) {
-    await tools.run([
-      "ip",
-      "link",
-      "add",
-      name,
-      "address",
-      spec.mac,
-      "type",
-      "bridge",
-      "stp_state",
-      "0",
-      "forward_delay",
-      "0",
-    ]);
-    // The mark comes before anything else: a bridge that is half made is known as ours.
-    await tools.run(["ip", "link", "set", name, "alias", alias]);
+    lines.push(
+      `link add ${name} address ${spec.mac} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+    );
     changed.push(`made bridge ${name}`);
   }
-  const hooks = spec.filtered ? "1" : "0";
-  const options = ["mcast_snooping", "0", "nf_call_iptables", hooks, "nf_call_ip6tables", hooks];
-  await tools.attempt(["ip", "link", "set", name, "type", "bridge", ...options]);
-  if (current && current.mac !== spec.mac) await tools.run(["ip", "link", "set", name, "address", spec.mac]);
-  if (current?.mtu !== spec.mtu) await tools.run(["ip", "link", "set", name, "mtu", String(spec.mtu)]);
+  // The mark comes before anything else: a bridge that is half made is known as ours.
+  if (current?.alias !== alias) lines.push(`link set ${name} alias ${alias}`);
+  if (current && current.mac !== spec.mac) lines.push(`link set ${name} address ${spec.mac}`);
+  if (current?.mtu !== spec.mtu) lines.push(`link set ${name} mtu ${spec.mtu}`);
   if (!current?.up) {
-    await tools.run(["ip", "link", "set", name, "up"]);
+    lines.push(`link set ${name} up`);
     if (current) changed.push(`set ${name} up`);
+  }
+  if (lines.length > 0) await tools.run(["ip", "-batch", "-"], `${lines.join("\n")}\n`);
+  if ((current?.filtered ?? false) !== spec.filtered) {
+    const hooks = spec.filtered ? "1" : "0";
+    // A kernel without br_netfilter knows no such switch.
+    await tools.attempt(
+      ["ip", "link", "set", name, "type", "bridge"].concat([
+        "nf_call_iptables",
+        hooks,
+        "nf_call_ip6tables",
+        hooks,
+      ]),
+    );
   }
   changed.push(...(await ensureAddresses(tools, name, spec.addresses, current?.addresses ?? [])));
   if (spec.card !== null && links.get(spec.card)?.master !== name) {
@@ -140,17 +146,36 @@ export async function ensureAddresses(
   return changed;
 }
 
+/** A route of this machine, of its own addresses too. */
+export interface HostRoute {
+  /** `10.0.0.0/24`, `default` */
+  range: string;
+  card: string;
+}
+
+export async function readRoutes(tools: HostTools): Promise<HostRoute[]> {
+  const found: HostRoute[] = [];
+  for (const family of ["-4", "-6"]) {
+    const outcome = await tools.attempt(["ip", "-j", family, "route", "show"]);
+    const rows = JSON.parse(outcome.stdout.trim() || "[]") as { dst: string; dev?: string }[];
+    for (const { dst, dev } of rows) if (dev) found.push({ range: dst, card: dev });
+  }
+  return found;
+}
+
+/** The card on which there is a route into a range, all of it or a part; null when the range is free. */
+export function rangeTakenBy(range: string, routes: readonly HostRoute[]): string | null {
+  const wanted = parseCidr(range);
+  const taken = routes.find((route) => {
+    const there = route.range === "default" ? null : parseCidr(route.range);
+    return wanted && there && there.prefix >= wanted.prefix && overlap(there, wanted);
+  });
+  return taken?.card ?? null;
+}
+
 /** A hardware address that stays the same for a name. */
 export function stableMac(name: string): string {
   const hash = createHash("sha256").update(name).digest();
   const tail = [...hash.subarray(0, 3)].map((byte) => byte.toString(16).padStart(2, "0"));
   return `fa:16:3e:${tail.join(":")}`;
-}
-
-/** The card of the default route, or null. */
-export async function defaultRouteCard(tools: HostTools): Promise<string | null> {
-  const outcome = await tools.attempt(["ip", "-j", "route", "show", "default"]);
-  if (outcome.code !== 0) return null;
-  const routes = JSON.parse(outcome.stdout || "[]") as { dev?: string }[];
-  return routes[0]?.dev ?? null;
 }

@@ -1,15 +1,20 @@
 // The engine with the host it works on.
 
 import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import type { ServiceContext } from "../../core/service.ts";
 import { networkSection } from "../config.ts";
-import { parseCidr } from "../ip.ts";
 import { hostNames } from "../names.ts";
+import { tapName } from "../rules/vifs.ts";
 import type { NetworkStore } from "../store/store.ts";
 import { cleanupHost } from "./cleanup.ts";
 import { Dnsmasq } from "./dnsmasq.ts";
 import { Engine } from "./engine.ts";
+import { HostFirewall } from "./host-firewall.ts";
 import { MetadataListeners } from "./metadata.ts";
+import { Namespaces } from "./namespaces.ts";
+import { TenantEngine } from "./tenant.ts";
+import { TenantDnsmasq } from "./tenant-dnsmasq.ts";
 import { HostTools } from "./tools.ts";
 
 /** Why nothing can be plumbed, or null when it can. */
@@ -37,6 +42,11 @@ export function makeEngine(context: ServiceContext, store: NetworkStore, tools: 
   const names = hostNames(slot);
   const folder = networksFolder(slot);
   linkFolder(context, folder);
+  const metadata = new MetadataListeners({
+    peers: context.peers,
+    log: context.log,
+    findServer: (networkIds, address) => store.addresses.serverOn(networkIds, address),
+  });
   return new Engine({
     store,
     tools,
@@ -51,25 +61,24 @@ export function makeEngine(context: ServiceContext, store: NetworkStore, tools: 
       domain: config.DHCP_DOMAIN,
       leaseSeconds: config.DHCP_LEASE_TIME,
     }),
-    metadata: new MetadataListeners(context.peers, context.log),
+    metadata,
+    firewall: new HostFirewall(tools, aliasOf(slot)),
+    tenant: new TenantEngine({
+      namespaces: new Namespaces(tools, folder, aliasOf(slot)),
+      dnsmasq: new TenantDnsmasq({ tools, folder: join(folder, "dhcp"), domain: config.DNS_DOMAIN }),
+      metadata,
+      log: context.log,
+    }),
     desired: {
+      slot,
       allowSameNet: config.ALLOW_SAME_NET_TRAFFIC,
       domain: config.DHCP_DOMAIN,
+      dnsDomain: config.DNS_DOMAIN,
       publicCard: config.PUBLIC_INTERFACE || names.publicBridge,
+      publicNetwork: config.PUBLIC_NETWORK_NAME,
+      publicBridge: names.publicBridge,
     },
-    publicBridge: config.PUBLIC_INTERFACE
-      ? null
-      : { name: names.publicBridge, address: () => publicAddress(store, config.PUBLIC_NETWORK_NAME) },
   });
-}
-
-/** The external network's gateway, which this machine plays: `172.24.4.1/24`. */
-function publicAddress(store: NetworkStore, label: string): string | null {
-  const network = store.networks.first({ label, external: true });
-  const subnet =
-    network && store.subnets.match({ network_id: network.uuid }).find((row) => row.ip_version === 4);
-  if (!subnet?.gateway_ip) return null;
-  return `${subnet.gateway_ip}/${parseCidr(subnet.cidr)!.prefix}`;
 }
 
 function linkFolder(context: ServiceContext, folder: string): void {
@@ -86,7 +95,12 @@ export async function cleanupNetwork(context: ServiceContext): Promise<string[]>
     .query<{ address: string }, []>("SELECT address FROM floating_ips")
     .all()
     .map((row) => `${row.address}/32`);
+  const taps = context.db.raw
+    .query<{ id: string }, []>("SELECT id FROM ports WHERE device_owner LIKE 'network:%'")
+    .all()
+    .map((row) => tapName(row.id));
   return cleanupHost({
+    taps: new Set(taps),
     tools: new HostTools(),
     slot,
     table: hostNames(slot).table,

@@ -9,6 +9,8 @@ export const METADATA_ADDRESS = "169.254.169.254";
 export interface NatOptions {
   /** Bridge → where the metadata service listens for it: `10.0.0.1:8775`. */
   metadata: ReadonlyMap<string, { address: string; port: number }>;
+  /** Bridge and range of each external network whose gateway this machine plays. */
+  external: readonly { bridge: string; range: string }[];
 }
 
 export function natTable(table: string, desired: Desired, options: NatOptions): string {
@@ -32,6 +34,7 @@ export function natTable(table: string, desired: Desired, options: NatOptions): 
     `table ip ${table} {`,
     "  chain prerouting {",
     "    type nat hook prerouting priority dstnat; policy accept;",
+    bridgedOnly("iifname", options),
   ];
   for (const { bridge } of flat) {
     const target = options.metadata.get(bridge);
@@ -49,8 +52,10 @@ export function natTable(table: string, desired: Desired, options: NatOptions): 
     "  }",
     "  chain postrouting {",
     "    type nat hook postrouting priority srcnat; policy accept;",
+    bridgedOnly("oifname", options),
   );
   if (anyRange !== null) {
+    const cards = [...new Set(placed.map((entry) => entry.card))];
     const translate = snat.length > 0 ? [`ip saddr map { ${snat.join(", ")} }`] : [];
     lines.push(
       // From this machine to one of its own floating addresses: the answer must come back this way.
@@ -65,18 +70,50 @@ export function natTable(table: string, desired: Desired, options: NatOptions): 
       ),
       `    ip saddr ${anyRange} ip daddr ${anyRange} ct status dnat masquerade`,
       `    ip saddr ${anyRange} ip daddr ${anyRange} accept`,
-      // Out of the cloud: as its floating address, else as this machine.
-      ...translate.map((map) => `    snat to ${map}`),
+      // Out of the cloud: as its floating address where that is known, else as this machine.
+      ...cards.map((card) => `    oifname "${card}" snat to ${translate[0]}`),
       `    ip saddr ${anyRange} ip daddr != 224.0.0.0/4 masquerade`,
+    );
+  }
+  // Routers of tenant networks go on as this machine.
+  for (const { bridge, range } of options.external) {
+    lines.push(
+      `    ip saddr ${range} ip daddr != { ${range}, 224.0.0.0/4 } oifname != "${bridge}" masquerade`,
     );
   }
   lines.push("  }", "}");
   return `${lines.join("\n")}\n`;
 }
 
-/** @param bridges those whose ports are filtered */
-export function marksTable(table: string, bridges: readonly string[]): string {
+/**
+ * Frames between the ports of a tenant network's bridge pass these hooks too, of this cloud and of others. They are not
+ * this machine's to translate: their routers are in namespaces.
+ */
+function bridgedOnly(field: "iifname" | "oifname", { external }: NatOptions): string {
+  const routed = [...new Set(external.map(({ bridge }) => bridge))].filter((name) => name.startsWith("brq"));
+  const others = routed.length > 0 ? ` ${field} != { ${routed.map((name) => `"${name}"`).join(", ")} }` : "";
+  return `    ${field} "brq*"${others} accept`;
+}
+
+/**
+ * @param bridges those whose ports are filtered
+ * @param zones bridge → a name space for its connections
+ */
+export function marksTable(
+  table: string,
+  bridges: readonly string[],
+  zones: ReadonlyMap<string, number> = new Map(),
+): string {
   const lines = [`table inet ${table} {`];
+  if (zones.size > 0) {
+    const elements = [...zones].map(([bridge, zone]) => `"${bridge}" : ${zone}`);
+    lines.push(
+      "  chain zones {",
+      "    type filter hook prerouting priority raw; policy accept;",
+      `    ct zone set iifname map { ${elements.join(", ")} }`,
+      "  }",
+    );
+  }
   if (bridges.length > 0) {
     const names = `{ ${bridges.map((name) => `"${name}"`).join(", ")} }`;
     const mark = `ct state established,related meta mark set meta mark or ${KNOWN_MARK}`;

@@ -7,6 +7,7 @@ export function unplumbedEngine(reason: string): NetworkEngine {
     changed() {},
     async settled() {},
     bridgeOf: () => null,
+    failureOf: () => null,
     unplumbed: () => reason,
   };
 }

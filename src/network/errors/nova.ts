@@ -154,6 +154,12 @@ export class FloatingIpExists extends Conflict {
 
 export class FloatingIpAssociateFailed extends Invalid {}
 
+export class FloatingIpNotAssociated extends Conflict {
+  constructor(address: string, instance: string) {
+    super(`Floating IP ${address} is not associated with instance ${instance}.`);
+  }
+}
+
 export class SecurityGroupLimitExceeded extends Forbidden {
   constructor() {
     super("Maximum number of security groups or rules exceeded");

@@ -6,6 +6,7 @@ import type { Logger } from "../../core/log.ts";
 import type { networkSection } from "../config.ts";
 import type { HostNames } from "../names.ts";
 import type { NetworkStore } from "../store/store.ts";
+import type { ComputeNotifier } from "./compute-notifier.ts";
 
 export type NetworkConfig = Values<typeof networkSection>;
 
@@ -19,6 +20,7 @@ export interface Base {
   names: HostNames;
   /** The card floating addresses are put on. */
   publicCard: string;
+  compute: ComputeNotifier;
   /** Tells the engine that the wanted state has changed; it looks at the database when the present work is done. */
   changed(): void;
 }

@@ -28,7 +28,7 @@ export class DhcpPorts {
       .match({ network_id: network.uuid })
       .filter((subnet) => subnet.enable_dhcp && subnet.ipv6_ra_mode !== "slaac");
     const existing = store.ports.first({ network_id: network.uuid, device_owner: OWNER.dhcp });
-    if (wanted.length === 0 || network.external) {
+    if (wanted.length === 0) {
       if (existing) this.#parts.ports().remove(existing);
       return;
     }

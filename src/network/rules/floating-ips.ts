@@ -91,6 +91,7 @@ export class FloatingIps {
           ? this.place(context, row, { port_id, fixed_ip_address })
           : row;
       this.#base.changed();
+      this.#tell(context, placed);
       return placed;
     });
   }
@@ -99,6 +100,7 @@ export class FloatingIps {
     const { store } = this.#base;
     return store.transaction(() => {
       const before = this.get(context, id);
+      this.#tell(context, before);
       const { description } = changes;
       const row = description === undefined ? before : store.floatingIps.update(id, { description })!;
       const { port_id, fixed_ip_address } = changes;
@@ -107,15 +109,25 @@ export class FloatingIps {
         return description === undefined ? this.takeOff(row) : row;
       }
       this.#base.changed();
-      return this.place(context, row, {
+      const placed = this.place(context, row, {
         port_id: port_id === undefined ? this.portOf(row) : port_id,
         fixed_ip_address: fixed_ip_address ?? null,
       });
+      this.#tell(context, placed);
+      return placed;
     });
   }
 
   delete(context: RequestContext, id: string): void {
-    this.release(this.get(context, id));
+    const row = this.get(context, id);
+    this.#tell(context, row);
+    this.release(row);
+  }
+
+  /** The server that has the address, or had it until now. */
+  #tell(context: RequestContext, row: t.FloatingIpRow): void {
+    const portId = this.portOf(row);
+    if (portId !== null) this.#base.compute.changed(context, this.#base.store.ports.get(portId));
   }
 
   /** Back to its pool, or gone when it was made for the project. */

@@ -365,7 +365,7 @@ export class Instances {
       subnet_id: address.subnetId,
       address: address.address,
     })!;
-    this.#parts.pools.associate(row, fixed);
+    this.#parts.pools.associate(context, row, fixed);
   }
 
   #freeAutoAssigned(port: t.PortRow): void {

@@ -57,7 +57,9 @@ export class PortUpdate {
       if (changes.device_owner !== undefined || changes.device_id !== undefined) {
         ports.checkDevice(context, owner, changes.device_id ?? before.device_id, before.project_id);
       }
-      return this.apply(context, before, changes);
+      const port = this.apply(context, before, changes);
+      this.#base.compute.changed(context, port);
+      return port;
     });
   }
 

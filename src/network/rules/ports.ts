@@ -161,6 +161,7 @@ export class Ports {
       const port = this.get(context, id);
       this.#refuseServicePort(port);
       this.remove(port);
+      this.#base.compute.deleted(context, port);
     });
   }
 

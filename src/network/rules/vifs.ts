@@ -1,6 +1,7 @@
 // A server's network cards as the compute service sees them. Read by prepared statements, for many servers at once.
 
 import type { ProjectDatabase } from "../../db/open.ts";
+import type { BridgedNetwork } from "../engine/desired-tenant.ts";
 import type { Vif, VifAddress } from "../public.ts";
 
 interface PortOfVif {
@@ -11,6 +12,7 @@ interface PortOfVif {
   mtu: number | null;
   bridge: string | null;
   kind: string;
+  external: number;
   status: string;
   vif_tag: string | null;
   vif_owned: number;
@@ -34,16 +36,13 @@ interface AddressOfVif {
 export class Vifs {
   #ports;
   #addresses;
-  #bridgeOf: (network: { uuid: string; kind: string; bridge: string | null }) => string | null;
+  #bridgeOf: (network: BridgedNetwork) => string | null;
 
   /** @param bridgeOf where the cards of a network are plugged in; null where nothing is plumbed */
-  constructor(
-    db: ProjectDatabase,
-    bridgeOf: (network: { uuid: string; kind: string; bridge: string | null }) => string | null,
-  ) {
+  constructor(db: ProjectDatabase, bridgeOf: (network: BridgedNetwork) => string | null) {
     this.#bridgeOf = bridgeOf;
     this.#ports = db.raw.query<PortOfVif, [string]>(
-      `SELECT p.id, p.mac_address, p.network_id, n.label, n.mtu, n.bridge, n.kind, p.status, p.vif_tag, p.vif_owned,
+      `SELECT p.id, p.mac_address, p.network_id, n.label, n.mtu, n.bridge, n.kind, n.external, p.status, p.vif_tag, p.vif_owned,
          p.device_id
        FROM ports p JOIN networks n ON n.uuid = p.network_id
        WHERE p.device_id IN (SELECT value FROM json_each(?)) AND p.device_owner LIKE 'compute:%'
@@ -112,7 +111,13 @@ export class Vifs {
       networkName: port.label,
       addresses,
       mtu: port.mtu ?? 1500,
-      bridge: this.#bridgeOf({ uuid: port.network_id, kind: port.kind, bridge: port.bridge }),
+      bridge: this.#bridgeOf({
+        uuid: port.network_id,
+        kind: port.kind,
+        bridge: port.bridge,
+        label: port.label,
+        external: port.external === 1,
+      }),
       tapName: tapName(port.id),
       status: port.status,
       tag: port.vif_tag,

@@ -163,6 +163,17 @@ export class AddressStore {
     return row?.instance_uuid ?? null;
   }
 
+  /** The server that has this address on one of these networks, or null. */
+  serverOn(networkIds: readonly string[], address: string): { uuid: string; projectId: string } | null {
+    return this.#db.raw
+      .query<{ uuid: string; projectId: string }, [string, string]>(
+        `SELECT p.device_id AS uuid, p.project_id AS projectId FROM fixed_ips f JOIN ports p ON p.id = f.port_id
+         WHERE f.address = ? AND p.network_id IN (SELECT value FROM json_each(?))
+           AND p.device_owner LIKE 'compute:%' AND f.deleted = 0`,
+      )
+      .get(address, JSON.stringify(networkIds));
+  }
+
   /** Marks what dnsmasq said about a lease; nothing is written when it is known. */
   setLeased(address: string, networkId: number, leased: boolean): void {
     this.#db.raw

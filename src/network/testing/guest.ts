@@ -22,6 +22,8 @@ const UDHCPC_SCRIPT = `#!/bin/sh
 if [ "$1" = bound ]; then
   ip addr add "$ip/$mask" dev "$interface"
   [ -n "$router" ] && ip route add default via "$router"
+  set -- $staticroutes
+  while [ -n "$2" ]; do ip route replace "$1" via "$2"; shift 2; done
   echo "$ip $hostname $lease"
 fi
 `;
@@ -74,6 +76,8 @@ export class Guest implements AsyncDisposable {
       "4",
       "-T",
       "1",
+      "-O",
+      "staticroutes",
       "-s",
       script,
     );

@@ -1,7 +1,8 @@
 // catch_errors: gives every request its transaction id, and answers for what nothing else has caught.
 // Authority: swift/common/middleware/catch_errors.py.
 
-import { isSuccess, Refusal, say } from "../answers.ts";
+import { Refusal, say } from "../answers.ts";
+import { listingJson } from "../listing.ts";
 import { type BuiltinFilter, confText } from "../pipeline/contract.ts";
 import { quote } from "../wire.ts";
 
@@ -17,14 +18,14 @@ export const catchErrors: BuiltinFilter = {
         env.startedMs,
         suffix + (extra ? `-${extra.slice(0, 32)}` : ""),
       );
-      let reply = await next(request).catch((error: unknown) => {
+      const reply = await next(request).catch((error: unknown) => {
         if (error instanceof Refusal) return error.reply;
         tools.log.error(request, "Error: An error occurred", error);
         return say(500, "An error occurred", "text/plain");
       });
-      if (reply.listing && reply.body === null && isSuccess(reply.status)) {
-        // No `listing_formats` wrote it; the pipeline always has one, so this is a plugin's own listing.
-        reply = say(500, "An error occurred", "text/plain");
+      if (reply.listing && reply.body === null && reply.status === 200 && request.method === "GET") {
+        // No `listing_formats` saw what it was: its path was other then (domain_remap).
+        reply.body = listingJson(reply.listing);
       }
       reply.headers["x-trans-id"] = env.transId;
       reply.headers["x-openstack-request-id"] = env.transId;

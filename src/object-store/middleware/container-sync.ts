@@ -75,7 +75,6 @@ export const containerSync: BuiltinFilter = {
         );
       }
       env.authorizeOverride = true;
-      env.containerSyncOk = true;
       return next(request);
 
       function verify(text: string): string {

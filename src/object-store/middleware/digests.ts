@@ -3,7 +3,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Conf, confText } from "../pipeline/contract.ts";
 
-export const SUPPORTED = ["sha1", "sha256", "sha512"] as const;
+const SUPPORTED = ["sha1", "sha256", "sha512"] as const;
 export type Digest = (typeof SUPPORTED)[number];
 const DEPRECATED: readonly Digest[] = ["sha1"];
 

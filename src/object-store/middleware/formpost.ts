@@ -1,7 +1,7 @@
 // formpost: lets a browser upload files by a form its owner has signed.
 // Authority: swift/common/middleware/formpost.py.
 
-import { PLAIN, type SwiftReply, say, statusLine } from "../answers.ts";
+import { PLAIN, refuse, type SwiftReply, say, statusLine } from "../answers.ts";
 import { MadeBody } from "../body.ts";
 import { FormError, type FormPart, parseHeaderValue, readForm } from "../multipart.ts";
 import type { BuiltinFilter } from "../pipeline/contract.ts";
@@ -153,7 +153,7 @@ function integer(attributes: Attributes, name: string): number {
   return value;
 }
 
-/** Ends with an error beyond so many bytes. */
+/** Ends the upload beyond so many bytes. */
 class CappedBody implements AsyncIterable<Uint8Array> {
   exceeded = false;
   #source: AsyncIterable<Uint8Array>;
@@ -170,7 +170,7 @@ class CappedBody implements AsyncIterable<Uint8Array> {
       size += chunk.length;
       if (size > this.#maxBytes) {
         this.exceeded = true;
-        throw new FormInvalid("max_file_size exceeded");
+        throw refuse(413);
       }
       yield chunk;
     }

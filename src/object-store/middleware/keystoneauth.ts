@@ -4,10 +4,11 @@
 import type { TokenFacts } from "../../http/auth.ts";
 import { type Acl, cleanAcl, parseAcl, referrerAllowed } from "../acl.ts";
 import { answer, type SwiftReply } from "../answers.ts";
-import { type BuiltinFilter, confText } from "../pipeline/contract.ts";
+import { type BuiltinFilter, type Conf, confText } from "../pipeline/contract.ts";
 import { challenge } from "../proxy/challenge.ts";
 import type { Authorize, SwiftRequest } from "../request.ts";
 import { isTrue, listFromCsv } from "../wire.ts";
+import { prefixOf, prefixOptions, resellerPrefixes } from "./reseller-prefixes.ts";
 
 const DOMAIN_SYSMETA = "x-account-sysmeta-project-domain-id";
 const DOMAIN_HEADER = "x-account-project-domain-id";
@@ -27,7 +28,7 @@ interface Rules {
 export const keystoneauth: BuiltinFilter = {
   name: "keystoneauth",
   factory(next, conf, tools) {
-    const rules = readRules((name) => conf.get(name));
+    const rules = readRules(conf);
     const resellerAdmin = confText(conf, "reseller_admin_role", "ResellerAdmin").toLowerCase();
     const systemReaders = new Set(
       listFromCsv(conf.get("system_reader_roles")).map((role) => role.toLowerCase()),
@@ -37,9 +38,6 @@ export const keystoneauth: BuiltinFilter = {
     const namesAllowed = isTrue(confText(conf, "allow_names_in_acls", "true"));
     const { log } = tools;
 
-    const prefixOf = (account: string) =>
-      rules.prefixes.find((prefix) => prefix !== "" && account.startsWith(prefix)) ??
-      (rules.prefixes.includes("") ? "" : null);
     const isOwn = (account: string, projectId: string | null) =>
       projectId !== null && rules.prefixes.some((prefix) => prefix + projectId === account);
 
@@ -95,7 +93,7 @@ export const keystoneauth: BuiltinFilter = {
         log.debug(request, `tenant mismatch: ${account} != ${identity.projectId}`);
         return denied(request);
       }
-      const prefix = prefixOf(account) ?? "";
+      const prefix = prefixOf(rules.prefixes, account) ?? "";
       if (intersects(rules.operators.get(prefix), roles)) {
         env.swiftOwner = true;
         return null;
@@ -109,7 +107,7 @@ export const keystoneauth: BuiltinFilter = {
     const authorizeAnonymous: Authorize = (request) => {
       if (!request.entity) return answer(404);
       if (request.method === "OPTIONS") return null;
-      if (prefixOf(request.entity.account ?? "") === null) return denied(request);
+      if (prefixOf(rules.prefixes, request.entity.account ?? "") === null) return denied(request);
       return authorizeUnconfirmed(request, parseAcl(request.acl)) ? null : denied(request);
     };
 
@@ -160,18 +158,13 @@ function intersects(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>):
   return false;
 }
 
-/** `reseller_prefix = AUTH, SERVICE` and per prefix `SERVICE_operator_roles`. */
-function readRules(option: (name: string) => string | undefined): Rules {
-  const given = listFromCsv(option("reseller_prefix") ?? "AUTH");
-  const prefixes = given.map((prefix) =>
-    prefix === "''" || prefix === '""' ? "" : prefix.endsWith("_") ? prefix : `${prefix}_`,
-  );
+function readRules(conf: Conf): Rules {
+  const prefixes = resellerPrefixes(conf);
   const table = (name: string, fallback: string) =>
     new Map(
-      prefixes.map((prefix) => {
-        const text = option(`${prefix}${name}`) ?? option(name) ?? fallback;
-        return [prefix, new Set(listFromCsv(text).map((role) => role.toLowerCase()))] as const;
-      }),
+      [...prefixOptions(conf, prefixes, name, fallback)].map(
+        ([prefix, text]) => [prefix, new Set(listFromCsv(text).map((role) => role.toLowerCase()))] as const,
+      ),
     );
   return {
     prefixes,

@@ -6,8 +6,8 @@ import type { SwiftRequest } from "../request.ts";
 import { segmentHeaders } from "../segments.ts";
 import { isTrue, quote } from "../wire.ts";
 import { bulkDeleteReply, type Doomed } from "./bulk-delete.ts";
-import { SLO_MARK, type SloSettings } from "./slo.ts";
 import type { StoredPart } from "./slo-manifest.ts";
+import { SLO_MARK, type SloSettings } from "./slo-names.ts";
 import { readManifest } from "./slo-read.ts";
 
 export function deleteLargeObject(

@@ -22,8 +22,8 @@ import type { SwiftRequest } from "../request.ts";
 import { segmentHeaders } from "../segments.ts";
 import { isTrue, quote } from "../wire.ts";
 import { type BulkFormat, bestFormat, bulkReport } from "./bulk-report.ts";
-import { SLO_ETAG, SLO_MARK, SLO_SIZE, type SloSettings } from "./slo.ts";
 import { type GivenData, type GivenSegment, parseManifest, type StoredPart } from "./slo-manifest.ts";
+import { SLO_ETAG, SLO_MARK, SLO_SIZE, type SloSettings } from "./slo-names.ts";
 
 const OVERRIDE_ETAG = "x-object-sysmeta-container-update-override-etag";
 

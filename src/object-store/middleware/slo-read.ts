@@ -9,8 +9,8 @@ import type { ByteRange } from "../range.ts";
 import type { SwiftRequest } from "../request.ts";
 import { appendName, Primed, SegmentError, type Stretch, segmentHeaders, stretchBytes } from "../segments.ts";
 import { isTrue } from "../wire.ts";
-import { SLO_ETAG, SLO_MARK, SLO_SIZE } from "./slo.ts";
 import type { GivenData, StoredPart, StoredSegment } from "./slo-manifest.ts";
+import { SLO_ETAG, SLO_MARK, SLO_SIZE } from "./slo-names.ts";
 
 /** A manifest is never larger than what was accepted, and then some for what the store adds. */
 const MAX_STORED_BYTES = 64 * 1024 * 1024;
@@ -154,7 +154,7 @@ export async function readManifest(reply: SwiftReply): Promise<StoredPart[]> {
 const SWIFT_BYTES = /;\s*swift_bytes=(\d+)\s*$/;
 
 /** Bytes the part adds to the whole. */
-export function partLength(part: StoredPart): number {
+function partLength(part: StoredPart): number {
   if ("data" in part) return Buffer.from(part.data, "base64").length;
   if (part.range) {
     const [first, last] = part.range.split("-").map(Number) as [number, number];

@@ -8,19 +8,9 @@ import { guarded, when } from "../pipeline/guarded.ts";
 import type { SwiftRequest } from "../request.ts";
 import { isTrue } from "../wire.ts";
 import { deleteLargeObject } from "./slo-delete.ts";
+import { SLO_MARK, type SloSettings } from "./slo-names.ts";
 import { putManifest } from "./slo-put.ts";
 import { readLargeObject } from "./slo-read.ts";
-
-export interface SloSettings {
-  maxSegments: number;
-  maxManifestSize: number;
-  yieldFrequency: number;
-  allowAsyncDelete: boolean;
-}
-
-export const SLO_ETAG = "x-object-sysmeta-slo-etag";
-export const SLO_SIZE = "x-object-sysmeta-slo-size";
-export const SLO_MARK = "x-static-large-object";
 
 export const slo: BuiltinFilter = {
   name: "slo",

@@ -9,7 +9,7 @@ import type { SwiftRequest } from "../request.ts";
 import { compareNames } from "../store/listings.ts";
 import { parseTimestamp } from "../timestamp.ts";
 import { isTrue, quote, unquote } from "../wire.ts";
-import { parseVersionName, versionName, versionsContainer } from "./versions-objects.ts";
+import { parseVersionName, versionName, versionsContainer } from "./versions-names.ts";
 import { DELETE_MARKER, internal } from "./versions-requests.ts";
 
 const VERSIONS_ENABLED = "x-versions-enabled";

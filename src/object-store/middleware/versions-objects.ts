@@ -3,7 +3,7 @@
 
 import { PLAIN, refuse, type SwiftReply } from "../answers.ts";
 import { EMPTY_BODY } from "../body.ts";
-import { isReserved, reservedName, reservedParts, splitContainerObject, splitPath } from "../path.ts";
+import { reservedName, splitContainerObject, splitPath } from "../path.ts";
 import type { App, Tools } from "../pipeline/contract.ts";
 import { guarded, when } from "../pipeline/guarded.ts";
 import type { SwiftRequest } from "../request.ts";
@@ -11,6 +11,7 @@ import { normal, parseTimestamp } from "../timestamp.ts";
 import { isTrue, quote, unquote } from "../wire.ts";
 import { ALLOW_RESERVED, LOOP_EXTEND, SYS_BYTES, SYS_ETAG, TARGET, TARGET_ACCOUNT } from "./symlink.ts";
 import { accountWithVersions, containerVersions } from "./versions-containers.ts";
+import { parseVersionName, versionName } from "./versions-names.ts";
 import {
   DELETE_MARKER,
   internal,
@@ -21,26 +22,7 @@ import {
 
 const VERSION_ID = "x-object-version-id";
 const CURRENT_ID = "x-object-current-version-id";
-export const SYS_VERSION_LINK = "x-object-sysmeta-versions-symlink";
-/** Swift inverts timestamps so that the newest version sorts first. */
-const INVERT = 999_999_999_999_999;
-
-export function versionsContainer(container: string): string {
-  return reservedName("versions", container);
-}
-
-export function versionName(object: string, ticks: number): string {
-  return reservedName(object, normal(INVERT - ticks));
-}
-
-/** The object and the version a hidden name stands for. Null when it is none. */
-export function parseVersionName(name: string): { object: string; id: string } | null {
-  const [object, inverted, ...rest] = isReserved(name) ? reservedParts(name) : [];
-  const ticks = inverted === undefined ? null : parseTimestamp(inverted);
-  if (object === undefined || ticks === null || rest.length > 0) return null;
-  return { object, id: normal(INVERT - ticks) };
-}
-
+const SYS_VERSION_LINK = "x-object-sysmeta-versions-symlink";
 export function objectVersioning(next: App, tools: Tools): App {
   const containers = containerVersions(next, tools);
   const concerns = (request: SwiftRequest) => {

@@ -27,6 +27,7 @@ export function containerMethods(proxy: ProxyParts): Methods {
     }
     if (!info) return answer(404);
     const headers = containerHeaders(info);
+    if (request.env.resellerRequest) headers["x-container-sharding"] = "False";
     if (!request.env.swiftOwner) dropHeaders(headers, settings.ownerHeaders);
     if (request.method === "HEAD") return { status: 204, headers, body: null, listing: [] };
     const query = listingQuery(request, limits.container_listing_limit);

@@ -58,9 +58,12 @@ test("large data are on every device, under a name noted before", async () => {
   expect({ size, etag, data }).toEqual({ size: whole.length, etag: md5(whole), data: null });
   expect(strays).toEqual([file!]);
   for (const path of devices.copies(file!)) expect(md5(readFileSync(path))).toBe(etag);
-  expect(devices.firstCopy(file!)).toBe(devices.path("d1", file!));
-  rmSync(devices.path("d1", file!));
-  expect(devices.firstCopy(file!)).toBe(devices.path("d2", file!));
+  const [first, second] = devices.copies(file!);
+  expect(devices.firstCopy(file!)).toBe(first!);
+  rmSync(first!);
+  expect(devices.firstCopy(file!)).toBe(second!);
+  rmSync(second!);
+  expect(devices.firstCopy(file!)).toBeNull();
   await devices.remove(file!);
   expect(files()).toEqual([]);
 });

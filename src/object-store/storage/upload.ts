@@ -2,7 +2,7 @@
 // file on every device. Memory stays constant whatever the size. The file's name is noted as stray before the file
 // exists, so that a crash at any instant leaves nothing that the next start does not remove.
 
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { Ids } from "../../core/ids.ts";
 import { type Devices, NAME_BYTES } from "./devices.ts";
 
@@ -118,10 +118,7 @@ export class Upload {
     const file = ids.secret(NAME_BYTES);
     await this.#options.noteStray(file);
     this.#file = file;
-    for (const device of devices.names) {
-      devices.folder(device, file);
-      this.#handles.push(await open(devices.path(device, file), "wx", 0o600));
-    }
+    for (const device of devices.names) this.#handles.push(await devices.create(device, file));
   }
 
   async #close(): Promise<void> {

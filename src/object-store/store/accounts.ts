@@ -21,7 +21,9 @@ export class AccountStore {
   #addToContainer;
   #addToAccount;
   #anyObject;
-  #anyContainer;
+  #renameAccount;
+  #accountsBetween;
+  #firstContainer;
 
   constructor(db: ProjectDatabase) {
     const raw: Database = db.raw;
@@ -54,8 +56,12 @@ export class AccountStore {
     this.#anyObject = raw.query<{ one: number }, [number]>(
       "SELECT 1 AS one FROM object WHERE container_id = ? LIMIT 1",
     );
-    this.#anyContainer = raw.query<{ one: number }, [number]>(
-      "SELECT 1 AS one FROM container WHERE account_id = ? LIMIT 1",
+    this.#renameAccount = raw.query<null, [string, number]>("UPDATE account SET name = ? WHERE id = ?");
+    this.#accountsBetween = raw.query<AccountRow, [string, string]>(
+      "SELECT * FROM account WHERE name >= ? AND name < ? ORDER BY name",
+    );
+    this.#firstContainer = raw.query<ContainerRow, [number]>(
+      "SELECT * FROM container WHERE account_id = ? ORDER BY name LIMIT 1",
     );
   }
 
@@ -111,7 +117,16 @@ export class AccountStore {
     return this.#anyObject.get(containerId) !== null;
   }
 
-  hasContainers(accountId: number): boolean {
-    return this.#anyContainer.get(accountId) !== null;
+  renameAccount(id: number, name: string): void {
+    this.#renameAccount.run(name, id);
+  }
+
+  /** Accounts from one name to before another. */
+  accountsBetween(from: string, to: string): AccountRow[] {
+    return this.#accountsBetween.all(from, to);
+  }
+
+  firstContainer(accountId: number): ContainerRow | null {
+    return this.#firstContainer.get(accountId);
   }
 }

@@ -31,6 +31,12 @@ export interface NewData {
   data: Uint8Array | null;
 }
 
+/** Where an object stands in the order of the index. */
+export interface ObjectKey {
+  container_id: number;
+  name: string;
+}
+
 export interface ExpiredRow {
   account: string;
   container: string;
@@ -57,7 +63,9 @@ export class ObjectStore {
   #removeStray;
   #strays;
   #expired;
-  #filesAfter;
+  #keysAfter;
+  #whereabouts;
+  #first;
 
   constructor(db: ProjectDatabase) {
     const { raw } = db;
@@ -98,8 +106,16 @@ export class ObjectStore {
        FROM object o JOIN container c ON c.id = o.container_id JOIN account a ON a.id = c.account_id
        WHERE o.delete_at IS NOT NULL AND o.delete_at <= ? ORDER BY o.delete_at LIMIT ?`,
     );
-    this.#filesAfter = raw.query<{ id: number; file: string; size: number; etag: string }, [number, number]>(
-      "SELECT id, file, size, etag FROM object_data WHERE id > ? AND file IS NOT NULL ORDER BY id LIMIT ?",
+    this.#keysAfter = raw.query<ObjectKey, [number, string, number]>(
+      `SELECT container_id, name FROM object WHERE (container_id, name) > (?, ?)
+       ORDER BY container_id, name LIMIT ?`,
+    );
+    this.#first = raw.query<ObjectRow, [number, number]>(
+      "SELECT * FROM object WHERE container_id = ? ORDER BY name LIMIT ?",
+    );
+    this.#whereabouts = raw.query<{ account: string; container: string }, [number]>(
+      `SELECT a.name AS account, c.name AS container FROM container c JOIN account a ON a.id = c.account_id
+       WHERE c.id = ?`,
     );
   }
 
@@ -176,8 +192,17 @@ export class ObjectStore {
     return this.#expired.all(nowSeconds, limit);
   }
 
-  /** Data kept in files, in the order of their ids, for the auditor. */
-  filesAfter(id: number, limit: number): { id: number; file: string; size: number; etag: string }[] {
-    return this.#filesAfter.all(id, limit);
+  /** Every object in turn, for the auditor. */
+  keysAfter(after: ObjectKey, limit: number): ObjectKey[] {
+    return this.#keysAfter.all(after.container_id, after.name, limit);
+  }
+
+  whereabouts(containerId: number): { account: string; container: string } | null {
+    return this.#whereabouts.get(containerId);
+  }
+
+  /** The first objects of a container. */
+  first(containerId: number, limit: number): ObjectRow[] {
+    return this.#first.all(containerId, limit);
   }
 }

@@ -17,8 +17,8 @@ export class AggregateTypeAffinityFilter implements HostFilter {
 export class TypeAffinityFilter implements HostFilter {
   readonly name = "TypeAffinityFilter";
 
-  passes(host: HostState, request: SchedulingRequest): boolean {
-    const types = host.stats["flavors"] as string[] | undefined;
-    return !types || types.every((name) => name === request.flavor.flavorid);
+  passes(host: HostState, { flavor, flavorsOn }: SchedulingRequest): boolean {
+    for (const id of flavorsOn(host.host)) if (id !== flavor.id) return false;
+    return true;
   }
 }

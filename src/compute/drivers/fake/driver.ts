@@ -27,7 +27,8 @@ import {
   type PowerState,
 } from "../driver.ts";
 import { blankDisk } from "./blank-disk.ts";
-import { bootLog, CONSOLE_LINES } from "./console.ts";
+import { diagnosticsOf, uptimeText } from "./facts.ts";
+import { booted, guestFrom, nicOf, trimmed } from "./guest.ts";
 import { type Failures, type HostSize, sizeOf } from "./hosts.ts";
 import { type FakeGuest, FakeWorld } from "./store.ts";
 
@@ -56,6 +57,9 @@ const CAPABILITIES: DriverCapabilities = {
   containerFormats: ["bare", "ami", "ovf", "ova", "docker"],
 };
 
+/** A disk is not copied in no time: clients shall see images being saved. */
+const SNAPSHOT_MS = 300;
+
 /** Marks what `migrateDiskAndPowerOff` has set aside for a resize on the same host. */
 const ASIDE = "aside:";
 
@@ -67,6 +71,7 @@ export class FakeDriver implements ComputeDriver {
   #failures: Failures;
   #latencyMs: number;
   #world: FakeWorld | null = null;
+  #startedAtMs: number;
   #listeners = new Set<(event: LifecycleEvent) => void>();
 
   constructor(context: DriverContext, host: DriverHost, failures: Failures) {
@@ -74,6 +79,7 @@ export class FakeDriver implements ComputeDriver {
     this.#host = host;
     this.#size = sizeOf(host);
     this.#failures = failures;
+    this.#startedAtMs = context.clock.now();
     this.#latencyMs = context.config(fakeSection).FAKE_LATENCY_MS;
   }
 
@@ -115,7 +121,7 @@ export class FakeDriver implements ComputeDriver {
       supportedInstances: [["x86_64", "fake", "hvm"]],
       hostIp: "127.0.0.1",
       traits: [],
-      uptime: null,
+      uptime: uptimeText(this.#startedAtMs, this.#context.clock.now()),
     };
   }
 
@@ -135,7 +141,7 @@ export class FakeDriver implements ComputeDriver {
     await this.#act("spawn");
     if (!spec.image && !spec.bootsFromVolume)
       throw new GuestDiskFailed(`The image of ${spec.uuid} is not there`);
-    this.#boot(this.#make(spec), spec);
+    this.#boot(guestFrom(this.#host.name, spec), spec);
   }
 
   async destroy(guest: GuestRef, options: { keepDisks: boolean }): Promise<void> {
@@ -153,7 +159,7 @@ export class FakeDriver implements ComputeDriver {
     await this.#act("powerOn");
     const found = this.#open().get(this.#host.name, spec.uuid);
     if (found?.powerState === "running") return;
-    this.#boot(this.#make(spec, found), spec);
+    this.#boot(guestFrom(this.#host.name, spec, found), spec);
   }
 
   async powerOff(guest: GuestRef): Promise<void> {
@@ -171,7 +177,7 @@ export class FakeDriver implements ComputeDriver {
   async reboot(spec: GuestSpec, kind: "soft" | "hard"): Promise<void> {
     await this.#act("reboot");
     const found = kind === "soft" ? this.#find(spec) : this.#open().get(this.#host.name, spec.uuid);
-    this.#boot(this.#make(spec, found), spec);
+    this.#boot(guestFrom(this.#host.name, spec, found), spec);
   }
 
   pause(guest: GuestRef): Promise<void> {
@@ -195,7 +201,7 @@ export class FakeDriver implements ComputeDriver {
 
   async rescue(spec: GuestSpec, rescueImage: GuestImage): Promise<void> {
     await this.#act("rescue");
-    const made = this.#make(spec, this.#open().get(this.#host.name, spec.uuid));
+    const made = guestFrom(this.#host.name, spec, this.#open().get(this.#host.name, spec.uuid));
     this.#boot(
       { ...made, rescued: true, console: [...made.console, `Booting rescue image ${rescueImage.id}`] },
       spec,
@@ -204,7 +210,7 @@ export class FakeDriver implements ComputeDriver {
 
   async unrescue(spec: GuestSpec): Promise<void> {
     await this.#act("unrescue");
-    const made = this.#make(spec, this.#open().get(this.#host.name, spec.uuid));
+    const made = guestFrom(this.#host.name, spec, this.#open().get(this.#host.name, spec.uuid));
     this.#boot({ ...made, rescued: false }, spec);
   }
 
@@ -233,7 +239,7 @@ export class FakeDriver implements ComputeDriver {
 
   async finishMigration(spec: GuestSpec, _transfer: DiskTransfer, powerOn: boolean): Promise<void> {
     await this.#act("finishMigration");
-    const made = this.#make(spec, this.#open().get(this.#host.name, spec.uuid));
+    const made = guestFrom(this.#host.name, spec, this.#open().get(this.#host.name, spec.uuid));
     if (powerOn) this.#boot(made, spec);
     else this.#put({ ...made, powerState: "shutdown" });
   }
@@ -253,7 +259,7 @@ export class FakeDriver implements ComputeDriver {
     await this.#act("finishRevertMigration");
     const world = this.#open();
     const aside = world.get(this.#host.name, ASIDE + spec.uuid) ?? world.get(this.#host.name, spec.uuid);
-    const made = this.#make(spec, aside);
+    const made = guestFrom(this.#host.name, spec, aside);
     if (powerOn) this.#boot(made, spec);
     else this.#put({ ...made, powerState: "shutdown" });
     world.remove(this.#host.name, ASIDE + spec.uuid);
@@ -337,6 +343,7 @@ export class FakeDriver implements ComputeDriver {
 
   async snapshot(guest: GuestRef, diskFormat: "raw" | "qcow2"): Promise<GuestSnapshot> {
     await this.#act("snapshot");
+    await this.#context.clock.sleep(SNAPSHOT_MS);
     const { imagePath, imageFormat } = this.#find(guest);
     const dispose = async () => {};
     const sameFormat = diskFormat === (imageFormat === "qcow2" ? "qcow2" : "raw");
@@ -348,38 +355,7 @@ export class FakeDriver implements ComputeDriver {
   }
 
   async diagnostics(guest: GuestRef): Promise<Diagnostics> {
-    const found = this.#find(guest);
-    const seconds = Math.max(1, Math.floor((this.#context.clock.now() - found.startedAtMs) / 1000));
-    return {
-      state: found.powerState,
-      uptime: seconds,
-      hypervisor: "kvm",
-      hypervisorOs: "linux",
-      configDrive: found.configDrive,
-      memoryMaximumMb: found.memoryMb,
-      memoryUsedMb: Math.floor(found.memoryMb / 4),
-      cpus: Array.from({ length: found.vcpus }, (_, id) => ({ id, timeNs: seconds * 1e7, utilisation: 1 })),
-      disks: ["vda", ...found.disks.map((disk) => disk.deviceName.replace("/dev/", ""))].map((device) => ({
-        device,
-        readBytes: 262_144,
-        readRequests: 112,
-        writeBytes: 5_778_432,
-        writeRequests: 488,
-        errors: 0,
-      })),
-      nics: found.nics.map((nic) => ({
-        device: nic.tapName,
-        macAddress: nic.macAddress,
-        rxOctets: 2_070_139,
-        rxPackets: 26_701,
-        rxErrors: 0,
-        rxDrop: 0,
-        txOctets: 140_208,
-        txPackets: 662,
-        txErrors: 0,
-        txDrop: 0,
-      })),
-    };
+    return diagnosticsOf(this.#find(guest), this.#context.clock.now());
   }
 
   async setAdminPassword(guest: GuestRef): Promise<void> {
@@ -439,48 +415,9 @@ export class FakeDriver implements ComputeDriver {
     this.#put({ ...found, powerState: to });
   }
 
-  /** The guest as the spec wants it; what only it knows (console, boots) comes from `former`. */
-  #make(spec: GuestSpec, former: FakeGuest | null = null): FakeGuest {
-    return {
-      uuid: spec.uuid,
-      name: spec.name,
-      host: this.#host.name,
-      powerState: "shutdown",
-      hostname: spec.hostname,
-      vcpus: spec.vcpus,
-      memoryMb: spec.memoryMb,
-      rootGb: spec.rootGb,
-      imagePath: spec.image?.path ?? former?.imagePath ?? null,
-      imageFormat: spec.image?.diskFormat ?? former?.imageFormat ?? "raw",
-      imageId: spec.image?.id ?? former?.imageId ?? null,
-      configDrive: spec.configDrive !== null,
-      rescued: former?.rescued ?? false,
-      disks: spec.blockDevices.map(({ deviceName, volumeId }) => ({ deviceName, volumeId, sizeBytes: null })),
-      nics: spec.vifs.map(nicOf),
-      console: former?.console ?? [],
-      boots: former?.boots ?? 0,
-      startedAtMs: former?.startedAtMs ?? 0,
-    };
-  }
-
   #boot(guest: FakeGuest, spec: GuestSpec): void {
-    const boots = guest.boots + 1;
-    this.#put({
-      ...guest,
-      powerState: "running",
-      boots,
-      startedAtMs: this.#context.clock.now(),
-      console: trimmed([...guest.console, ...bootLog(spec, boots)]),
-    });
+    this.#put(booted(guest, spec, this.#context.clock.now()));
   }
-}
-
-function nicOf(vif: Vif) {
-  return { vifId: vif.id, macAddress: vif.macAddress, tapName: vif.tapName };
-}
-
-function trimmed(lines: string[]): string[] {
-  return lines.length > CONSOLE_LINES ? lines.slice(-CONSOLE_LINES) : lines;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

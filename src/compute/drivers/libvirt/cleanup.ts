@@ -57,5 +57,15 @@ async function removeAll(
     await removeDomain(host, connection, dom);
     lines.push(`domain ${dom.name} (${dom.uuid}) at ${host.uri}`);
   }
+  await disown(host);
   return lines;
+}
+
+/** The disks that are left are no guests any more until they are started again. */
+async function disown({ folders }: LibvirtHost): Promise<void> {
+  const { uuids } = await folders.guests();
+  for (const uuid of uuids) {
+    const info = await folders.info({ uuid });
+    if (info && info.host !== null) await folders.setInfo({ uuid }, { ...info, host: null });
+  }
 }

@@ -32,15 +32,15 @@ export function consoleOutput(host: LibvirtHost, guest: GuestRef, maxBytes: numb
   });
 }
 
-export function console(
+export function consoleAddress(
   host: LibvirtHost,
   relays: Relays,
   guest: GuestRef,
   kind: ConsoleKind,
 ): Promise<ConsoleAddress | null> {
   return host.reading("console of", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
-    if (!(await connection.domainIsActive(dom))) return null;
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom || !(await connection.domainIsActive(dom))) return null;
     if (kind === "novnc") return screen(host, relays, connection, dom);
     if (kind === "serial") return serial(host, relays, dom);
     return null;

@@ -41,7 +41,7 @@ async function configOf(
   info: FolderInfo,
   rescueImage: GuestImage | null,
 ): Promise<DomainConfig> {
-  const { virtType } = await host.facts.load();
+  const { virtType, freePageReporting } = await host.facts.load();
   const { settings, folders } = host;
   // What is kept with the server is cut to 255 characters; the image itself is not.
   const properties = { ...spec.imageProperties, ...spec.image?.properties };
@@ -66,6 +66,7 @@ async function configOf(
     kernel: await kernelOf(host, spec, rescueImage?.properties ?? properties, rescue ? ".rescue" : ""),
     consoleLog: folders.file(spec, "console.log"),
     vncListen: settings.VNCSERVER_LISTEN,
+    freePageReporting,
     user: await host.qemuUser(),
   };
 }

@@ -28,7 +28,8 @@ import { interfaceElement } from "./xml/interface.ts";
 
 export function attachVolume(host: LibvirtHost, guest: GuestRef, device: BlockDevice): Promise<void> {
   return host.doing("attach volume", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom) return;
     const owner = await host.ownerOf(connection, dom);
     const known = new Hardware({ hw_disk_bus: owner?.diskBus ?? "virtio" }, {}, "qemu", "pc");
     const bus = device.bus
@@ -52,7 +53,8 @@ export function attachVolume(host: LibvirtHost, guest: GuestRef, device: BlockDe
 
 export function attachInterface(host: LibvirtHost, guest: GuestRef, vif: Vif): Promise<void> {
   return host.doing("attach interface", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom) return;
     if (vif.bridge === null) {
       host.log.info(
         null,
@@ -82,14 +84,16 @@ async function attach(
 
 export function detachVolume(host: LibvirtHost, guest: GuestRef, device: BlockDevice): Promise<void> {
   return host.doing("detach volume", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom) return;
     await detach(host, connection, dom, volumeIn(device), device.deviceName);
   });
 }
 
 export function detachInterface(host: LibvirtHost, guest: GuestRef, vif: Vif): Promise<void> {
   return host.doing("detach interface", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom) return;
     await detach(host, connection, dom, interfaceIn(vif.macAddress), vif.macAddress);
   });
 }
@@ -111,6 +115,9 @@ async function detach(
   }
 }
 
+/** A guest that still boots does not hear; QEMU takes the question again after a second. */
+const ASK_AGAIN_MS = 5000;
+
 /** Asks the guest again and again until it has let go. @throws DeviceDetachFailed */
 async function detachLive(
   host: LibvirtHost,
@@ -120,7 +127,8 @@ async function detachLive(
   what: string,
 ): Promise<void> {
   const { DEVICE_DETACH_ATTEMPTS, DEVICE_DETACH_TIMEOUT } = host.settings;
-  for (let attempt = 1; attempt <= DEVICE_DETACH_ATTEMPTS; attempt++) {
+  const patienceMs = DEVICE_DETACH_ATTEMPTS * DEVICE_DETACH_TIMEOUT * 1000;
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += ASK_AGAIN_MS) {
     if (!(await connection.domainIsActive(dom))) return;
     const device = find(await liveXml(connection, dom));
     if (!device) return;
@@ -133,14 +141,14 @@ async function detachLive(
           (event.kind === "lifecycle" && event.event === c.VIR_DOMAIN_EVENT_STOPPED)),
     );
     if (!(await askToLetGo(host, connection, dom, device))) continue;
-    const event = await answer.within(DEVICE_DETACH_TIMEOUT * 1000);
+    const event = await answer.within(Math.min(ASK_AGAIN_MS, patienceMs - waitedMs));
     if (event?.kind === "deviceRemovalFailed") {
       throw new DeviceDetachFailed(`Device detach failed for ${what}: the guest refused to let go`);
     }
-    if (!event) {
+    if (!event && (waitedMs + ASK_AGAIN_MS) % (DEVICE_DETACH_TIMEOUT * 1000) === 0) {
       host.log.warning(
         null,
-        `[instance: ${dom.uuid}] (${attempt}/${DEVICE_DETACH_ATTEMPTS}): the guest has not let go of ${what} (${alias}) in ${DEVICE_DETACH_TIMEOUT} s`,
+        `[instance: ${dom.uuid}] the guest has not let go of ${what} (${alias}) in ${(waitedMs + ASK_AGAIN_MS) / 1000} s`,
       );
     }
   }
@@ -189,7 +197,8 @@ export function extendVolume(
   sizeBytes: number,
 ): Promise<void> {
   return host.doing("extend volume", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom) return;
     if (!(await connection.domainIsActive(dom))) return;
     const disk = volumeIn(device)(await liveXml(connection, dom));
     if (!disk) return;

@@ -11,8 +11,9 @@ import { attribute } from "./xml/element.ts";
 
 export function diagnostics(host: LibvirtHost, guest: GuestRef): Promise<Diagnostics> {
   return host.reading("diagnostics of", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
-    if (!(await connection.domainIsActive(dom))) throw new GuestOperationFailed(`${guest.uuid} does not run`);
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom || !(await connection.domainIsActive(dom)))
+      throw new GuestOperationFailed(`${guest.uuid} does not run`);
     const [xml, info, state, folder] = await Promise.all([
       liveXml(connection, dom),
       connection.domainGetInfo(dom),

@@ -21,7 +21,7 @@ import type {
   MigrationTarget,
 } from "../driver.ts";
 import { crashDump, setAdminPassword } from "./agent.ts";
-import { console as consoleOf, consoleOutput } from "./console.ts";
+import { consoleAddress, consoleOutput } from "./console.ts";
 import { attachInterface, attachVolume, detachInterface, detachVolume, extendVolume } from "./devices.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { LibvirtHost } from "./host.ts";
@@ -230,7 +230,7 @@ export class LibvirtDriver implements ComputeDriver {
   }
 
   console(guest: GuestRef, kind: ConsoleKind): Promise<ConsoleAddress | null> {
-    return consoleOf(this.#host, this.#relays, guest, kind);
+    return consoleAddress(this.#host, this.#relays, guest, kind);
   }
 
   snapshot(guest: GuestRef, diskFormat: "raw" | "qcow2"): Promise<GuestSnapshot> {

@@ -8,7 +8,7 @@ import { messageOf } from "../../../core/errors.ts";
 import type { Logger } from "../../../core/log.ts";
 import type { Connection } from "../../../libvirt/connection.ts";
 import { VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES } from "../../../libvirt/constants.gen.ts";
-import { isLibvirtError } from "../../../libvirt/errors.ts";
+import { CallTimeoutError, isLibvirtError } from "../../../libvirt/errors.ts";
 import {
   type Capabilities,
   type DomainCapabilities,
@@ -28,6 +28,10 @@ import { parseXml } from "./xml/parse.ts";
 export type VirtType = "kvm" | "qemu";
 
 export interface HostFacts {
+  /** 7002000 is 7.2.0. */
+  hypervisorVersion: number;
+  /** Memory that a guest frees can go back to the host. */
+  freePageReporting: boolean;
   capabilities: Capabilities;
   virtType: VirtType;
   /** Why KVM is used or not. */
@@ -35,8 +39,21 @@ export interface HostFacts {
   traits: string[];
 }
 
-/** libvirt asks QEMU of every machine type, which takes seconds at its first time. */
+/** libvirt asks QEMU for everything it can when it is first asked itself, which takes seconds. */
 const SLOW = { timeoutMs: 120_000 };
+
+/** What the start of the cloud waits for that. */
+const QUICK = { timeoutMs: 1000 };
+
+/** Null while libvirt is still finding out. @throws LibvirtError when there is no QEMU */
+export async function versionIfKnown(connection: Connection): Promise<number | null> {
+  try {
+    return await connection.connectGetVersion(QUICK);
+  } catch (error) {
+    if (error instanceof CallTimeoutError) return null;
+    throw error;
+  }
+}
 
 export interface FactsParts {
   session: HypervisorSession;
@@ -74,6 +91,17 @@ export class Facts {
     return this.#loading;
   }
 
+  /** What an earlier start has found out, if that still holds; else it is found out in the background. */
+  async start(): Promise<void> {
+    const { session } = this.#parts;
+    const connection = await session.connection();
+    const recorded = await this.#own.exists(this.#path());
+    const version = recorded ? await versionIfKnown(connection) : null;
+    if (version !== null) this.#known = await this.#read(await this.#key(connection));
+    if (this.#known) this.#report(this.#known);
+    else this.loadInBackground();
+  }
+
   loadInBackground(): void {
     this.load().catch((error) => {
       this.#parts.log.warning(null, `${this.#parts.session.uri}: capabilities: ${messageOf(error)}`);
@@ -86,18 +114,21 @@ export class Facts {
   }
 
   async #load(): Promise<HostFacts> {
-    const { session, settings, log, hostName } = this.#parts;
+    const { session } = this.#parts;
     const connection = await session.connection();
     const key = await this.#key(connection);
     const kept = await this.#read(key);
     const facts = kept ?? (await session.separately((own) => this.#find(own)));
     if (!kept) await this.#write(key, facts);
-    log.info(
-      null,
-      `${hostName}: guests run with ${facts.virtType}; ${settings.LIBVIRT_TYPE}: ${facts.kvm.reason}`,
-    );
     this.#known = facts;
+    this.#report(facts);
     return facts;
+  }
+
+  #report({ virtType, kvm }: HostFacts): void {
+    const { log, settings, hostName } = this.#parts;
+    const [reason] = kvm.reason.split("\n");
+    log.info(null, `${hostName}: guests run with ${virtType}; ${settings.LIBVIRT_TYPE}: ${reason}`);
   }
 
   async #find(connection: Connection): Promise<HostFacts> {
@@ -113,7 +144,13 @@ export class Facts {
     if (expanded) capabilities.cpu.features = expanded;
     const guestFeatures = await this.#guestFeatures(connection, capabilities, virtType);
     const traits = hostTraits(guestFeatures, devices, capabilities.cpu.topology.threads);
-    return { capabilities, virtType, kvm, traits };
+    return {
+      hypervisorVersion: await connection.connectGetVersion(SLOW),
+      capabilities,
+      virtType,
+      kvm,
+      traits,
+    };
   }
 
   async #kvm(connection: Connection, { guests, dac }: Capabilities): Promise<Trial> {

@@ -22,8 +22,11 @@ export interface DiskRecord {
 
 /** `disk.info` */
 export interface FolderInfo {
-  /** The compute host that runs the guest: hosts with shared storage, or on one machine, have one folder in common. */
-  host: string;
+  /**
+   * The compute host that runs the guest: hosts with shared storage, or on one machine, have one folder in common. Null when
+   * the cloud's guests were removed and only disks are left.
+   */
+  host: string | null;
   disks: Record<string, DiskRecord>;
 }
 
@@ -106,6 +109,11 @@ export class Folders {
     const xml = (await this.#files.readText(this.file({ uuid }, "libvirt.xml"))) ?? "";
     return /<name>([^<]+)<\/name>/.exec(xml)?.[1] ?? uuid;
   }
+}
+
+/** Whether another host has the guest now. */
+export function isAnothers(info: FolderInfo | null, host: string): boolean {
+  return info !== null && info.host !== null && info.host !== host;
 }
 
 function readInfo(text: string | null): FolderInfo | null {

@@ -26,6 +26,7 @@ import { type Whereabouts, whereabouts } from "./hosts.ts";
 import { ImageCache } from "./image-cache.ts";
 import { QemuImg } from "./qemu-img.ts";
 import { type HypervisorEvent, HypervisorSession } from "./session.ts";
+import { endInterruptedSnapshots } from "./snapshot.ts";
 import { SshFiles } from "./ssh-files.ts";
 import { Waiters } from "./waiters.ts";
 import { OWNER_NAMESPACE, type OwnerElement, readOwner } from "./xml/metadata.ts";
@@ -36,6 +37,8 @@ export interface HostEvents {
   onEvent(event: HypervisorEvent): void;
   onRestored(): void;
 }
+
+const localCaches = new WeakMap<DriverContext, ImageCache>();
 
 export class LibvirtHost {
   readonly name: string;
@@ -69,14 +72,7 @@ export class LibvirtHost {
     this.files = filesOf(host.address, context);
     this.folders = new Folders(context.instancesDir, this.files);
     this.qemuImg = new QemuImg(this.files);
-    this.images = new ImageCache({
-      files: this.files,
-      folders: this.folders,
-      qemuImg: this.qemuImg,
-      log: this.log,
-      clock: this.clock,
-      directIo: () => this.directIo(),
-    });
+    this.images = this.#imageCache();
     this.waiters = new Waiters(this.clock);
     this.session = new HypervisorSession({
       uri: host.address,
@@ -104,14 +100,23 @@ export class LibvirtHost {
     });
   }
 
+  /** Hosts of this machine have one in common, as they have the folder. */
+  #imageCache(): ImageCache {
+    const shared = this.where.ssh ? undefined : localCaches.get(this.context);
+    if (shared) return shared;
+    const { files, folders, qemuImg, log, clock } = this;
+    const cache = new ImageCache({ files, folders, qemuImg, log, clock, directIo: () => this.directIo() });
+    if (!this.where.ssh) localCaches.set(this.context, cache);
+    return cache;
+  }
+
   async init(): Promise<void> {
     await this.session.connection();
     this.#cloudId = await cloudIdOf(this.context.stateDir);
     await this.files.ensureDir(this.folders.root);
     await this.images.init();
-    // Copies that nobody came to fetch.
-    await this.files.remove(this.folders.snapshots);
-    this.facts.loadInBackground();
+    await endInterruptedSnapshots(this);
+    await this.facts.start();
   }
 
   get cloudId(): string {
@@ -177,6 +182,16 @@ export class LibvirtHost {
   async find(connection: Connection, guest: GuestRef): Promise<Domain> {
     const dom = await this.findOrNull(connection, guest);
     if (!dom) throw new GuestNotFound(guest.uuid);
+    return dom;
+  }
+
+  /**
+   * The guest's domain, or null when only its folder is left, which is a guest that is off: its next start configures it anew.
+   * @throws GuestNotFound
+   */
+  async findOrOff(connection: Connection, guest: GuestRef): Promise<Domain | null> {
+    const dom = await this.findOrNull(connection, guest);
+    if (!dom && (await this.folders.info(guest))?.host !== this.name) throw new GuestNotFound(guest.uuid);
     return dom;
   }
 

@@ -50,6 +50,7 @@ export class ImageCache {
   #busy = new Map<string, Promise<void>>();
   /** Asked for since the last sweep began. */
   #wanted = new Set<string>();
+  #sweeping = false;
   /** Since when a file has been seen unused, ms. A restart begins anew. */
   #unusedSince = new Map<string, number>();
 
@@ -70,7 +71,8 @@ export class ImageCache {
     const { files, folders } = this.#parts;
     await files.ensureDir(folders.base);
     for (const name of await files.names(folders.base)) {
-      if (isPart(name)) await files.remove(this.path(name));
+      const atWork = [...this.#busy.keys()].some((busy) => name.startsWith(busy));
+      if (isPart(name) && !atWork) await files.remove(this.path(name));
     }
   }
 
@@ -154,8 +156,17 @@ export class ImageCache {
    * their `disk.info` before they ask for them. Returns the names.
    */
   async sweep(settings: Values<typeof libvirtSection>): Promise<string[]> {
+    if (!settings.REMOVE_UNUSED_BASE_IMAGES || this.#sweeping) return [];
+    this.#sweeping = true;
+    try {
+      return await this.#sweep(settings.REMOVE_UNUSED_ORIGINAL_MINIMUM_AGE_SECONDS * 1000);
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  async #sweep(ageMs: number): Promise<string[]> {
     const { files, folders, log, clock } = this.#parts;
-    if (!settings.REMOVE_UNUSED_BASE_IMAGES) return [];
     this.#wanted.clear();
     const removed: string[] = [];
     const used = await this.#used();
@@ -168,7 +179,7 @@ export class ImageCache {
       }
       const since = this.#unusedSince.get(name) ?? now;
       this.#unusedSince.set(name, since);
-      if (now - since < settings.REMOVE_UNUSED_ORIGINAL_MINIMUM_AGE_SECONDS * 1000) continue;
+      if (now - since < ageMs) continue;
       log.info(null, `Removing base ${SHA1.test(name) ? "" : "or swap "}file: ${this.path(name)}`);
       await this.#doing(name, () => files.remove(this.path(name)));
       this.#unusedSince.delete(name);

@@ -6,7 +6,7 @@ import type { ComputeDriver, DriverContext, DriverHost, DriverModule } from "../
 import { cleanup } from "./cleanup.ts";
 import { libvirtSection } from "./config.ts";
 import { LibvirtDriver } from "./driver.ts";
-import { keptVirtType } from "./facts.ts";
+import { keptVirtType, versionIfKnown } from "./facts.ts";
 import { libvirtHosts } from "./hosts.ts";
 
 /** How long the start of the cloud waits for a daemon that does not answer. */
@@ -48,9 +48,12 @@ async function probeHost(context: DriverContext, { name, address }: DriverHost) 
     try {
       const type = await connection.connectGetType();
       if (type !== "QEMU") return { usable: false, reason: `${address} is ${type}, not QEMU` };
-      const version = dotted(await connection.connectGetVersion());
+      const version = await versionIfKnown(connection);
       const acceleration = await keptVirtType(context.stateDir, name, context.config(libvirtSection));
-      return { usable: true, reason: `${address} answers, QEMU ${version}, ${acceleration}` };
+      return {
+        usable: true,
+        reason: `${address} answers, QEMU${version === null ? "" : ` ${dotted(version)}`}, ${acceleration}`,
+      };
     } finally {
       await connection.close();
     }

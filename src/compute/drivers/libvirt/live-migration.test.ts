@@ -7,13 +7,9 @@ import { join } from "node:path";
 import { type ComputeDriver, GuestNotFound, GuestOperationFailed, type GuestSpec } from "../driver.ts";
 import { driverModule } from "./index.ts";
 import { guestSpec, type LiveContext, liveContext, whyNotLive } from "./testing/live-context.ts";
-import { type SecondDaemon, secondDaemon } from "./testing/second-daemon.ts";
+import { type SecondDaemon, secondDaemon, whyNoSecondDaemon } from "./testing/second-daemon.ts";
 
-const reason =
-  (await whyNotLive()) ??
-  (["unshare", "libvirtd", "virtlogd"].every((program) => Bun.which(program, { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }))
-    ? null
-    : "no libvirtd, virtlogd or unshare");
+const reason = (await whyNotLive()) ?? whyNoSecondDaemon();
 if (reason !== null) console.warn(`skipped: migration between libvirt hosts: ${reason}`);
 
 const MINUTE = 60_000;
@@ -76,7 +72,7 @@ describe.skipIf(reason !== null)("two hosts", () => {
   const quiet = () => ({ signal: new AbortController().signal, onProgress() {} });
 
   test(
-    "CP-31 the guest moves while it runs, on shared storage",
+    "the guest moves while it runs, on shared storage",
     async () => {
       const guest = await spawned();
       await expect(c02.prepareLiveMigration(guest, true)).rejects.toBeInstanceOf(GuestOperationFailed);
@@ -104,7 +100,7 @@ describe.skipIf(reason !== null)("two hosts", () => {
   );
 
   test(
-    "CP-32 its disks move with it, where each host has its own; without asking for that it is refused",
+    "its disks move with it, where each host has its own; without asking for that it is refused",
     async () => {
       const guest = await spawned();
       await expect(c03.prepareLiveMigration(guest, false)).rejects.toMatchObject({
@@ -157,7 +153,9 @@ describe.skipIf(reason !== null)("two hosts", () => {
     async () => {
       const guest = await spawned();
       const nowhere = { ...c02.migrationTarget(), uri: "qemu+unix:///system?socket=/nonexistent/sock" };
-      await expect(c01.liveMigrate(guest, nowhere, { ...quiet(), blockMigration: false })).rejects.toMatchObject({
+      await expect(
+        c01.liveMigrate(guest, nowhere, { ...quiet(), blockMigration: false }),
+      ).rejects.toMatchObject({
         kind: "unavailable",
       });
       expect((await c01.info(guest)).powerState).toBe("running");
@@ -174,7 +172,7 @@ describe.skipIf(reason !== null)("two hosts", () => {
   );
 
   test(
-    "CP-30 cold migration, to a host with shared storage and to one without, confirmed and reverted",
+    "cold migration, to a host with shared storage and to one without, confirmed and reverted",
     async () => {
       const guest = await spawned();
       for (const [other, shared] of [

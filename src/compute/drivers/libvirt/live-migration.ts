@@ -16,6 +16,7 @@ import { disksOf, sourceOf, targetOf } from "./device-xml.ts";
 import { HypervisorUnavailable } from "./errors.ts";
 import type { FolderInfo } from "./folder.ts";
 import type { LibvirtHost } from "./host.ts";
+import { removeFolders } from "./spawn.ts";
 import { all, type XmlElement, xmlText } from "./xml/element.ts";
 import { domainOwner } from "./xml/metadata.ts";
 import { parseXml } from "./xml/parse.ts";
@@ -77,7 +78,8 @@ export function liveMigrate(
       }
     });
     host.forgetOwner(spec.uuid);
-    if (destination.shared && info) await host.folders.setInfo(spec, { ...info, host: destination.host });
+    if (!destination.shared) await removeFolders(host, spec);
+    else if (info) await host.folders.setInfo(spec, { ...info, host: destination.host });
   });
 }
 

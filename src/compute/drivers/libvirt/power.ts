@@ -22,8 +22,8 @@ export function powerOn(host: LibvirtHost, spec: GuestSpec): Promise<void> {
 
 export function powerOff(host: LibvirtHost, guest: GuestRef, timeoutSeconds: number): Promise<void> {
   return host.doing("power off", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
-    await turnOff(host, connection, dom, timeoutSeconds);
+    const dom = await host.findOrOff(connection, guest);
+    if (dom) await turnOff(host, connection, dom, timeoutSeconds);
   });
 }
 
@@ -75,7 +75,7 @@ export function reboot(
   timeoutSeconds: number,
 ): Promise<void> {
   return host.doing("reboot", spec, async (connection) => {
-    const dom = kind === "soft" ? await host.find(connection, spec) : null;
+    const dom = kind === "soft" ? await host.findOrOff(connection, spec) : null;
     if (dom && (await stateOf(connection, dom)) === "running") {
       if (await shutDown(host, connection, dom, timeoutSeconds)) {
         await connection.domainCreateWithFlags(dom);
@@ -90,35 +90,41 @@ export function reboot(
 
 export function pause(host: LibvirtHost, guest: GuestRef): Promise<void> {
   return host.doing("pause", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
-    const state = await stateOf(connection, dom);
-    if (state === "paused") return;
-    if (state !== "running") throw new GuestOperationFailed(`Cannot pause ${guest.uuid}: it is ${state}`);
-    await connection.domainSuspend(dom);
+    const found = await inState(host, connection, guest, "pause", ["running", "paused"]);
+    if (found.state === "running") await connection.domainSuspend(found.dom);
   });
 }
 
 export function unpause(host: LibvirtHost, guest: GuestRef): Promise<void> {
   return host.doing("unpause", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
-    const state = await stateOf(connection, dom);
-    if (state === "running") return;
-    if (state !== "paused") throw new GuestOperationFailed(`Cannot unpause ${guest.uuid}: it is ${state}`);
-    await connection.domainResume(dom);
+    const found = await inState(host, connection, guest, "unpause", ["paused", "running"]);
+    if (found.state === "paused") await connection.domainResume(found.dom);
   });
 }
 
 /** libvirt's managed save. It takes as long as the disk needs, so it has a connection of its own. */
 export function suspend(host: LibvirtHost, guest: GuestRef): Promise<void> {
   return host.doing("suspend", guest, async (connection) => {
-    const dom = await host.find(connection, guest);
-    const state = await stateOf(connection, dom);
-    if (state === "suspended") return;
-    if (state !== "running" && state !== "paused") {
-      throw new GuestOperationFailed(`Cannot suspend ${guest.uuid}: it is ${state}`);
-    }
-    await host.session.separately((own) => own.domainManagedSave(dom, c.VIR_DOMAIN_SAVE_RUNNING));
+    const found = await inState(host, connection, guest, "suspend", ["running", "paused", "suspended"]);
+    if (found.state === "suspended") return;
+    await host.session.separately((own) => own.domainManagedSave(found.dom, c.VIR_DOMAIN_SAVE_RUNNING));
   });
+}
+
+/** @throws GuestNotFound, GuestOperationFailed when it is in another state */
+async function inState(
+  host: LibvirtHost,
+  connection: Connection,
+  guest: GuestRef,
+  what: string,
+  states: readonly PowerState[],
+): Promise<{ dom: Domain; state: PowerState }> {
+  const dom = await host.findOrOff(connection, guest);
+  const state = dom ? await stateOf(connection, dom) : "shutdown";
+  if (!dom || !states.includes(state)) {
+    throw new GuestOperationFailed(`Cannot ${what} ${guest.uuid}: it is ${state}`);
+  }
+  return { dom, state };
 }
 
 export function resume(host: LibvirtHost, spec: GuestSpec): Promise<void> {

@@ -99,7 +99,11 @@ export class QemuImg {
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;
       const text = error.complaint.replace(/^qemu-img: /, "") || error.message;
-      throw new GuestDiskFailed(`The disk image could not be handled: ${text}`, { cause: error });
+      // The manager looks no further for a host when the image is at fault.
+      const what = ["info", "convert"].includes(args[0] ?? "")
+        ? "The image cannot be read"
+        : "The disk cannot be made";
+      throw new GuestDiskFailed(`${what}: ${text}`, { cause: error });
     }
   }
 }

@@ -13,7 +13,7 @@ import {
 import { defineGuest, removeDomain, removeGuestDomain } from "./define.ts";
 import { type Destination, destinationOf, send, sendBase } from "./destination.ts";
 import { growDisks, makeDisks } from "./disks.ts";
-import type { FolderInfo } from "./folder.ts";
+import { type FolderInfo, isAnothers } from "./folder.ts";
 import type { LibvirtHost } from "./host.ts";
 import { turnOff } from "./power.ts";
 
@@ -100,8 +100,7 @@ export function finishMigration(host: LibvirtHost, spec: GuestSpec, powerOn: boo
 export function confirmMigration(host: LibvirtHost, guest: GuestRef, sameHost: boolean): Promise<void> {
   return host.doing("confirm migration", guest, async (connection) => {
     const { files, folders } = host;
-    const aside = await folders.asideInfo(guest);
-    if (!aside || aside.host === host.name) await files.remove(folders.aside(guest));
+    if (!isAnothers(await folders.asideInfo(guest), host.name)) await files.remove(folders.aside(guest));
     if (sameHost) return;
     await removeGuestDomain(host, connection, guest);
     await removeOwnFolder(host, guest);
@@ -118,8 +117,7 @@ export function revertMigration(host: LibvirtHost, guest: GuestRef, sameHost: bo
 }
 
 async function removeOwnFolder(host: LibvirtHost, guest: GuestRef): Promise<void> {
-  const info = await host.folders.info(guest);
-  if (info && info.host !== host.name) return;
+  if (isAnothers(await host.folders.info(guest), host.name)) return;
   await host.files.remove(host.folders.of(guest));
 }
 

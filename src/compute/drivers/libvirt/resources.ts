@@ -5,6 +5,7 @@ import type { Connection } from "../../../libvirt/connection.ts";
 import * as c from "../../../libvirt/constants.gen.ts";
 import { numberParam } from "../../../libvirt/typed-params.ts";
 import type { HostResources } from "../driver.ts";
+import { versionIfKnown } from "./facts.ts";
 import type { LibvirtHost } from "./host.ts";
 
 const GIB = 2 ** 30;
@@ -12,25 +13,25 @@ const GIB = 2 ** 30;
 /** Until the capabilities are known, what they would tell is left out. */
 export async function resources(host: LibvirtHost): Promise<HostResources> {
   const connection = await host.connection();
-  const [type, version, node, free, space, uptime] = await Promise.all([
+  const facts = host.facts.known;
+  if (!facts) host.facts.loadInBackground();
+  const [type, version, node, used, space, uptime] = await Promise.all([
     connection.connectGetType(),
-    connection.connectGetVersion(),
+    facts?.hypervisorVersion ?? versionIfKnown(connection),
     connection.nodeGetInfo(),
     memoryInUseKb(host, connection),
     host.files.space(host.folders.root),
     host.files.uptime(),
   ]);
-  const facts = host.facts.known;
-  if (!facts) host.facts.loadInBackground();
   const { model: arch, cpus, sockets, cores, threads, nodes } = node;
   return {
     hypervisorHostname: host.name,
     hypervisorType: type,
-    hypervisorVersion: version,
+    hypervisorVersion: version ?? 0,
     vcpus: cpus,
     memoryMb: Math.floor(node.memory / 1024),
     localGb: Math.floor(space.totalBytes / GIB),
-    memoryMbUsedByHost: Math.floor(free / 1024),
+    memoryMbUsedByHost: Math.floor(used / 1024),
     localGbFree: Math.floor(space.freeBytes / GIB),
     cpuInfo: facts
       ? { ...facts.capabilities.cpu, features: [...facts.capabilities.cpu.features].sort() }

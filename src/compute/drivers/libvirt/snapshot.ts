@@ -27,13 +27,14 @@ export function snapshot(
 ): Promise<GuestSnapshot> {
   return host.doing("snapshot", guest, async (connection) => {
     const { files, folders } = host;
-    const dom = await host.find(connection, guest);
+    const dom = await host.findOrOff(connection, guest);
     const folder = join(folders.snapshots, `${guest.uuid}-${process.pid}-${++copies}`);
     const copy = join(folder, `disk.${diskFormat}`);
     const dispose = () => files.remove(folder);
     await files.ensureDir(folder);
     try {
-      await copyRoot(host, connection, dom, copy, diskFormat);
+      if (dom) await copyRoot(host, connection, dom, copy, diskFormat);
+      else await copyFile(host, await ownDisk(host, guest), copy, diskFormat);
       return { sizeBytes: await files.size(copy), data: files.readStream(copy), dispose };
     } catch (error) {
       await dispose();
@@ -57,7 +58,23 @@ async function copyRoot(
     // It went off meanwhile.
     await host.files.remove(copy);
   }
+  await copyFile(host, source, copy, format);
+}
+
+async function copyFile(
+  host: LibvirtHost,
+  source: Pick<Source, "path" | "format">,
+  copy: string,
+  format: "raw" | "qcow2",
+): Promise<void> {
   await host.qemuImg.convert(source, { path: copy, format }, await host.directIo());
+}
+
+/** Of a guest that has only its folder. @throws GuestDiskFailed */
+async function ownDisk(host: LibvirtHost, guest: GuestRef): Promise<Pick<Source, "path" | "format">> {
+  const record = (await host.folders.info(guest))?.disks["disk"];
+  if (!record) throw new GuestDiskFailed(`${guest.uuid} has no disk of its own`);
+  return { path: host.folders.file(guest, "disk"), format: record.format };
 }
 
 /** The guest's own root disk also while it is rescued; else the first disk. */
@@ -118,6 +135,21 @@ async function mirror(
     if (frozen) await connection.domainFSThaw(dom);
   }
   return true;
+}
+
+/** Copies that nobody came to fetch, with the mirrors that may still be at work on them. */
+export async function endInterruptedSnapshots(host: LibvirtHost): Promise<void> {
+  const { files, folders } = host;
+  const left = await files.names(folders.snapshots);
+  if (left.length === 0) return;
+  const connection = await host.connection();
+  for (const uuid of new Set(left.map((name) => name.slice(0, 36)))) {
+    const dom = await host.findOrNull(connection, { uuid });
+    if (!dom || !(await connection.domainIsActive(dom))) continue;
+    const source = rootOf(await liveXml(connection, dom), folders.file(dom, "disk"));
+    if (source) await endJob(connection, dom, source.target);
+  }
+  await files.remove(folders.snapshots);
 }
 
 /** A day; images are copied at hundreds of megabytes a second. */

@@ -5,28 +5,41 @@ import type { Connection } from "../../../libvirt/connection.ts";
 import { GuestNotFound, type GuestRef, type GuestSpec } from "../driver.ts";
 import { defineGuest, removeGuestDomain } from "./define.ts";
 import { makeDisks } from "./disks.ts";
+import { type FolderInfo, isAnothers } from "./folder.ts";
 import type { LibvirtHost } from "./host.ts";
 
+/**
+ * A folder that another host has left where both see it is adopted with its disks: the server is evacuated. One of this host
+ * is what an interrupted spawn has left.
+ */
 export function spawn(host: LibvirtHost, spec: GuestSpec): Promise<void> {
   return host.doing("spawn", spec, async (connection) => {
     await removeGuestDomain(host, connection, spec);
-    await host.folders.remove(spec);
+    const former = await host.folders.info(spec);
+    const adopted = isAnothers(former, host.name) ? former : null;
+    if (!adopted) await host.folders.remove(spec);
     try {
       const info = await makeDisks(host, spec, { newRoot: true });
       const dom = await defineGuest(host, connection, spec, info);
       await connection.domainCreateWithFlags(dom);
     } catch (error) {
-      await undo(host, connection, spec);
+      await undo(host, connection, spec, adopted);
       throw error;
     }
   });
 }
 
-/** Nothing of the guest stays; when that fails the first error still is the one that counts. */
-async function undo(host: LibvirtHost, connection: Connection, spec: GuestSpec): Promise<void> {
+/** Nothing of the guest stays but what was there before; when that fails the first error still is the one that counts. */
+async function undo(
+  host: LibvirtHost,
+  connection: Connection,
+  spec: GuestSpec,
+  adopted: FolderInfo | null,
+): Promise<void> {
   try {
     await removeGuestDomain(host, connection, spec);
-    await host.folders.remove(spec);
+    if (adopted) await host.folders.setInfo(spec, adopted);
+    else await host.folders.remove(spec);
   } catch (error) {
     host.log.warning(null, `[instance: ${spec.uuid}] cleaning up after a failed spawn: ${messageOf(error)}`);
   }
@@ -42,10 +55,8 @@ export function destroy(host: LibvirtHost, guest: GuestRef, options: { keepDisks
 /** The guest's folders, unless another host has taken the guest over in the same place. */
 export async function removeFolders(host: LibvirtHost, guest: GuestRef): Promise<void> {
   const { folders, files } = host;
-  const aside = await folders.asideInfo(guest);
-  if (!aside || aside.host === host.name) await files.remove(folders.aside(guest));
-  const info = await folders.info(guest);
-  if (info && info.host !== host.name) return;
+  if (!isAnothers(await folders.asideInfo(guest), host.name)) await files.remove(folders.aside(guest));
+  if (isAnothers(await folders.info(guest), host.name)) return;
   const link = folders.link(guest);
   if (link) await files.remove(link);
   await files.remove(folders.of(guest));

@@ -1,6 +1,7 @@
 // The files of another machine, by commands over ssh. One connection is kept open for a while and shared by all commands.
 // Needs a POSIX shell, coreutils and util-linux over there.
 
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { sshCommand } from "../../../libvirt/ssh.ts";
 import { LibvirtUriError, parseUri } from "../../../libvirt/uri.ts";
@@ -16,6 +17,14 @@ function line(...words: string[]): string {
   return words.map(quoted).join(" ");
 }
 
+/** ssh adds 17 characters while it makes the socket, whose path may have 107. */
+const CONTROL_PATH_MAX = 90;
+
+function sharing(path: string): string[] {
+  if (path.length > CONTROL_PATH_MAX) return [];
+  return ["-o", "ControlMaster=auto", "-o", `ControlPath=${path}`, "-o", "ControlPersist=60"];
+}
+
 export class SshFiles implements HostFiles {
   #prefix: string[];
 
@@ -24,8 +33,8 @@ export class SshFiles implements HostFiles {
     const { target } = parseUri(uri);
     if (target.transport !== "ssh") throw new LibvirtUriError(`${uri} does not go through ssh`);
     const [program = "ssh", ...rest] = sshCommand(target).slice(0, -1);
-    const sharing = ["-o", "ControlMaster=auto", "-o", `ControlPath=${join(controlDir, "ssh-%C")}`];
-    this.#prefix = [program, ...sharing, "-o", "ControlPersist=60", ...rest];
+    const name = `ssh-${createHash("sha1").update(uri).digest("hex").slice(0, 8)}`;
+    this.#prefix = [program, ...sharing(join(controlDir, name)), ...rest];
   }
 
   /** The command line that connects standard input and output to an address as that machine sees it. */
@@ -118,7 +127,8 @@ export class SshFiles implements HostFiles {
 
   async writeStream(path: string, data: AsyncIterable<Uint8Array>): Promise<void> {
     const part = quoted(partOf(path));
-    await this.#sh(`umask 077; cat >${part} && sync -d ${part} && mv -T -- ${part} ${quoted(path)}`, data);
+    const write = `dd of=${part} bs=64k iflag=fullblock conv=sparse,fsync 2>/dev/null`;
+    await this.#sh(`umask 077; ${write} && mv -T -- ${part} ${quoted(path)}`, data);
   }
 
   async *#output(script: string): AsyncGenerator<Uint8Array> {

@@ -1,12 +1,14 @@
 // What the tests with real guests share: a context of their own, the guest image, specs, and whether any of it is here.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeySpec, Section } from "../../../../config/keys.ts";
 import { systemClock } from "../../../../core/clock.ts";
 import { LogBook } from "../../../../core/log.ts";
 import { connect } from "../../../../libvirt/connection.ts";
+import type { Vif } from "../../../../network/public.ts";
 import type { BlockDevice, DriverContext, GuestImage, GuestSpec } from "../../driver.ts";
 
 const guestDir = process.env["STACK_GUEST_DIR"] ?? join(import.meta.dir, "../../../../../build/guest");
@@ -132,4 +134,35 @@ export function fileVolume(dir: string, deviceName: string, changes: Partial<Blo
     tag: null,
     ...changes,
   };
+}
+
+/** A network card for a bridge of this machine. */
+export function vif(on: string | null): Vif {
+  const id = crypto.randomUUID();
+  return {
+    id,
+    macAddress: `fa:16:3e:${id.slice(0, 2)}:${id.slice(2, 4)}:${id.slice(4, 6)}`,
+    networkId: crypto.randomUUID(),
+    networkName: "private",
+    addresses: [],
+    mtu: 1450,
+    bridge: on,
+    tapName: `tap${id.slice(0, 11)}`,
+    status: "ACTIVE",
+    tag: null,
+    ownedByServer: true,
+  };
+}
+
+/** What comes first from a port of this machine. */
+export function greeting(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp(port, "127.0.0.1");
+    socket.on("error", reject);
+    socket.on("data", (data) => {
+      socket.destroy();
+      resolve(data.toString("latin1"));
+    });
+    socket.on("close", () => resolve(""));
+  });
 }

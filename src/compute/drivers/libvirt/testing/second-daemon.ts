@@ -1,7 +1,7 @@
 // Another libvirtd on the same machine: in a mount namespace of its own, where libvirt's folders are its own too, with another
 // host UUID. It is what live migration takes for a second host. Needs root.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../../libvirt/connection.ts";
@@ -16,6 +16,12 @@ const FOLDERS = {
 
 export interface SecondDaemon extends AsyncDisposable {
   uri: string;
+}
+
+/** Null when it can be had. */
+export function whyNoSecondDaemon(): string | null {
+  const found = (program: string) => Bun.which(program, { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" });
+  return ["unshare", "libvirtd", "virtlogd"].every(found) ? null : "no libvirtd, virtlogd or unshare";
 }
 
 /** Its guests have to be gone before it is disposed of. */
@@ -40,11 +46,7 @@ export async function secondDaemon(): Promise<SecondDaemon> {
   const end = async () => {
     child.kill();
     await child.exited;
-    try {
-      process.kill(Number(readFileSync(join(dir, "virtlogd.pid"), "utf8")));
-    } catch {
-      // It never came up.
-    }
+    await endVirtlogd(join(dir, "virtlogd.pid"));
     rmSync(dir, { recursive: true, force: true });
   };
   try {
@@ -54,6 +56,21 @@ export async function secondDaemon(): Promise<SecondDaemon> {
     throw error;
   }
   return { uri, [Symbol.asyncDispose]: end };
+}
+
+/** It writes into the folder until it has ended. */
+async function endVirtlogd(pidFile: string): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  const runs = () => {
+    try {
+      return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    } catch {
+      return false;
+    }
+  };
+  if (runs()) process.kill(pid);
+  for (let i = 0; i < 200 && runs(); i++) await Bun.sleep(50);
 }
 
 async function answering(uri: string, child: { exitCode: number | null }): Promise<void> {

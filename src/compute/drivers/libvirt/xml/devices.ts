@@ -11,6 +11,7 @@ export interface DeviceOptions {
   consoleLog: string;
   vncListen: string;
   usesScsi: boolean;
+  freePageReporting: boolean;
 }
 
 export function deviceElements(hardware: Hardware, options: DeviceOptions): XmlElement[] {
@@ -30,15 +31,21 @@ export function deviceElements(hardware: Hardware, options: DeviceOptions): XmlE
     ...(hardware.watchdogAction
       ? [el("watchdog", { model: "i6300esb", action: hardware.watchdogAction })]
       : []),
-    // The period is nova's mem_stats_period_seconds. Pages the guest frees go back to the host.
-    el("memballoon", { model: "virtio", freePageReporting: "on" }, el("stats", { period: 10 })),
+    // The period is nova's mem_stats_period_seconds.
+    el(
+      "memballoon",
+      { model: "virtio", freePageReporting: options.freePageReporting ? "on" : null },
+      el("stats", { period: 10 }),
+    ),
   ];
 }
 
 function rootPorts(): XmlElement[] {
-  return Array.from({ length: Q35_SPARE_PORTS }, () =>
-    el("controller", { type: "pci", model: "pcie-root-port" }),
-  );
+  const port = () => el("controller", { type: "pci", model: "pcie-root-port" });
+  return [
+    el("controller", { type: "pci", index: 0, model: "pcie-root" }),
+    ...Array.from({ length: Q35_SPARE_PORTS }, port),
+  ];
 }
 
 function serialLines(hardware: Hardware, log: string): XmlElement[] {

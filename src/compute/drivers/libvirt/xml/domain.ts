@@ -27,6 +27,7 @@ export interface DomainConfig {
   kernel: DirectKernel | null;
   consoleLog: string;
   vncListen: string;
+  freePageReporting: boolean;
   /** Whom QEMU runs as, so that it can reach folders that are the cloud's alone; null where libvirt knows no such label. */
   user: { uid: number; gid: number } | null;
 }
@@ -72,6 +73,7 @@ export function domainElement(config: DomainConfig): XmlElement {
       deviceElements(hardware, {
         consoleLog: config.consoleLog,
         vncListen: config.vncListen,
+        freePageReporting: config.freePageReporting,
         usesScsi: config.disks.some(({ bus }) => bus === "scsi") || hardware.diskBus === "scsi",
       }),
     ),

@@ -1,0 +1,190 @@
+// What is left of a task that a crash cut short, and how it is brought to its end. A crash is played by stopping the
+// service that holds the message, by writing the state of an earlier step, or by putting a message back.
+
+import { expect, test } from "bun:test";
+import { type ServerCloud, serverCloud } from "../testing/server-cloud.ts";
+
+interface Message {
+  topic: string;
+  method: string;
+  args: string;
+  context: string;
+}
+
+const waiting = (cloud: ServerCloud): Message[] =>
+  cloud.sql("nova", "SELECT topic, method, args, context FROM bus_messages ORDER BY id") as Message[];
+
+function putBack(cloud: ServerCloud, { topic, method, args, context }: Message): void {
+  cloud.sql(
+    "nova",
+    "INSERT INTO bus_messages (topic, method, args, context) VALUES (?, ?, ?, ?)",
+    topic,
+    method,
+    args,
+    context,
+  );
+}
+
+const count = (cloud: ServerCloud, project: string, what: string): number =>
+  (cloud.sql(project, `SELECT count(*) AS n FROM ${what}`)[0] as { n: number }).n;
+
+/** What one server, and no more, is made of. */
+function expectOneServer(cloud: ServerCloud, id: string): void {
+  expect(count(cloud, "nova", `ports WHERE device_id = '${id}'`)).toBe(1);
+  expect(count(cloud, "nova", "fixed_ips WHERE deleted = 0 AND port_id IN (SELECT id FROM ports)")).toBe(
+    count(cloud, "nova", "ports"),
+  );
+  expect(
+    cloud
+      .sql("placement", "SELECT DISTINCT consumer_id FROM allocations")
+      .map((row) => Object.values(row as object)[0]),
+  ).toEqual([id]);
+  expect(waiting(cloud)).toEqual([]);
+}
+
+test("without a scheduler servers wait in scheduling; when it starts they go through", async () => {
+  await using cloud = await serverCloud();
+  await cloud.stop("n-sch");
+  const id = await cloud.boot();
+  await cloud.until("the message to be with the scheduler", () =>
+    waiting(cloud).some(({ topic }) => topic === "scheduler"),
+  );
+  expect(await cloud.show(id)).toMatchObject({ status: "BUILD", "OS-EXT-STS:task_state": "scheduling" });
+  await cloud.start("n-sch");
+  await cloud.settled(id, "ACTIVE");
+});
+
+test("without a conductor, and without a compute host, servers wait as well", async () => {
+  await using cloud = await serverCloud();
+  await cloud.stop("n-cond");
+  const id = await cloud.boot();
+  expect((await cloud.show(id)).status).toBe("BUILD");
+  await cloud.stop("n-cpu");
+  await cloud.start("n-cond");
+  await cloud.until("the message to be with the host", () =>
+    waiting(cloud).some(({ topic }) => topic === "compute.testhost"),
+  );
+  await cloud.start("n-cpu");
+  await cloud.settled(id, "ACTIVE");
+});
+
+for (const step of ["scheduling", "networking", "block_device_mapping", "spawning"]) {
+  test(`a build that a crash cut short in ${step} is finished, nothing is doubled`, async () => {
+    await using cloud = await serverCloud({ networks: true });
+    await cloud.stop("n-cpu");
+    const id = await cloud.boot({ networks: "auto" });
+    await cloud.until("the message to be with the host", () =>
+      waiting(cloud).some(({ topic }) => topic === "compute.testhost"),
+    );
+    const message = waiting(cloud).find(({ topic }) => topic === "compute.testhost")!;
+    await cloud.start("n-cpu");
+    await cloud.settled(id, "ACTIVE");
+    await cloud.stop("n-cpu");
+    cloud.sql(
+      "nova",
+      "UPDATE instances SET vm_state = 'building', task_state = ?, power_state = 0, launched_at = NULL WHERE uuid = ?",
+      step,
+      id,
+    );
+    putBack(cloud, message);
+    await cloud.start("n-cpu");
+    await cloud.settled(id, "ACTIVE");
+    expectOneServer(cloud, id);
+  });
+}
+
+test("a build message that comes again when all is done changes nothing", async () => {
+  await using cloud = await serverCloud({ networks: true });
+  await cloud.stop("n-cpu");
+  const id = await cloud.boot({ networks: "auto" });
+  await cloud.until("the message to be with the host", () =>
+    waiting(cloud).some(({ topic }) => topic === "compute.testhost"),
+  );
+  const message = waiting(cloud).find(({ topic }) => topic === "compute.testhost")!;
+  await cloud.start("n-cpu");
+  const before = await cloud.settled(id, "ACTIVE");
+  await cloud.stop("n-cpu");
+  putBack(cloud, message);
+  await cloud.start("n-cpu");
+  await cloud.until("the message to be dropped", () => waiting(cloud).length === 0);
+  expect(await cloud.show(id)).toEqual(before);
+  expectOneServer(cloud, id);
+});
+
+test("a task whose message is lost does not last: a build fails, another task is ended", async () => {
+  await using cloud = await serverCloud();
+  const lost = await cloud.server();
+  const rebooting = await cloud.server();
+  await cloud.stop("n-cpu");
+  const set = "UPDATE instances SET vm_state = ?, task_state = ? WHERE uuid = ?";
+  cloud.sql("nova", set, "building", "spawning", lost);
+  cloud.sql("nova", set, "active", "rebooting", rebooting);
+  await cloud.start("n-cpu");
+  const server = await cloud.settled(lost, "ERROR");
+  expect(server.fault.message).toContain("was interrupted");
+  await cloud.settled(rebooting, "ACTIVE");
+});
+
+test("a host that fails to spawn: the next is tried, then there is none left", async () => {
+  await using cloud = await serverCloud({
+    settings: { FAKE_HOSTS: "c01:8:8192 c02:8:8192", FAKE_FAILURES: "spawn:3" },
+    networks: true,
+  });
+  cloud.log.expectError("Simulated failure");
+  const failed = await cloud.boot({ networks: "auto" });
+  const server = await cloud.settled(failed, "ERROR");
+  expect(server.fault.message).toBe(
+    `Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance ${failed}.`,
+  );
+  expect(count(cloud, "placement", "allocations")).toBe(0);
+  const second = await cloud.boot({ networks: "auto" });
+  await cloud.settled(second, "ACTIVE");
+  expect(count(cloud, "nova", `ports WHERE device_id = '${second}'`)).toBe(1);
+});
+
+test("a server that is deleted while it is built leaves nothing", async () => {
+  await using cloud = await serverCloud({ networks: true, settings: { FAKE_LATENCY_MS: "5" } });
+  const id = await cloud.boot({ networks: "auto" });
+  await cloud.until(
+    "the build to begin",
+    async () => (await cloud.show(id))["OS-EXT-STS:task_state"] !== "scheduling",
+  );
+  expect((await cloud.nova.delete(`/v2.1/servers/${id}`)).status).toBe(204);
+  await cloud.gone(id);
+  expect(count(cloud, "nova", "ports WHERE device_owner LIKE 'compute:%'")).toBe(0);
+  expect(count(cloud, "placement", "allocations")).toBe(0);
+});
+
+test("a server on a host that is down is deleted at once; its guest goes when the host is back", async () => {
+  await using cloud = await serverCloud();
+  const id = await cloud.server();
+  await cloud.stop("n-cpu");
+  const [service] = (
+    await cloud.nova.get("/v2.1/os-services?binary=nova-compute", { "x-openstack-nova-api-version": "2.53" })
+  ).body.services;
+  await cloud.nova.put(
+    `/v2.1/os-services/${service.id}`,
+    { forced_down: true },
+    { "x-openstack-nova-api-version": "2.53" },
+  );
+  expect((await cloud.nova.delete(`/v2.1/servers/${id}`)).status).toBe(204);
+  expect((await cloud.nova.get(`/v2.1/servers/${id}`)).status).toBe(404);
+  expect(count(cloud, "placement", "allocations")).toBe(0);
+  await cloud.start("n-cpu");
+  expect(cloud.log.lines.some(({ text }) => text.includes("its guest on testhost is removed"))).toBe(true);
+});
+
+test("CP-20 guests that stopped by themselves are SHUTOFF after a start of nova-compute", async () => {
+  await using cloud = await serverCloud();
+  const id = await cloud.server();
+  await cloud.act(id, "os-stop");
+  await cloud.settled(id, "SHUTOFF");
+  await cloud.stop("n-cpu");
+  cloud.sql("nova", "UPDATE instances SET vm_state = 'active', power_state = 1 WHERE uuid = ?", id);
+  await cloud.start("n-cpu");
+  await cloud.settled(id, "SHUTOFF");
+  const actions = cloud.sql("nova", "SELECT action FROM instance_actions ORDER BY id DESC LIMIT 1");
+  expect(actions).toEqual([{ action: "stop" }]);
+  await cloud.act(id, "os-start");
+  await cloud.settled(id, "ACTIVE");
+});

@@ -1,0 +1,160 @@
+// The bridges of the host: those of nova-network's networks, those of tenant networks, those of external networks, where
+// this machine plays the gateway; and floating addresses on them or on cards of the user's.
+
+import type { Logger } from "../../core/log.ts";
+import type { NetworkStore } from "../store/store.ts";
+import type { Desired, FlatNetwork } from "./desired.ts";
+import type { TenantBridge } from "./desired-tenant.ts";
+import { needForwarding } from "./forwarding.ts";
+import {
+  type BridgeSpec,
+  ensureAddresses,
+  ensureBridge,
+  type HostRoute,
+  type Link,
+  NameTaken,
+  rangeTakenBy,
+  readLinks,
+  readRoutes,
+  stableMac,
+} from "./links.ts";
+import type { HostTools } from "./tools.ts";
+
+export interface HostBridgesOptions {
+  tools: HostTools;
+  store: NetworkStore;
+  log: Logger;
+  slot: number;
+  /** What our links are marked with. */
+  alias: string;
+  /** A bridge of ours that floating addresses are put on. */
+  publicBridge: string;
+}
+
+export class HostBridges {
+  #options: HostBridgesOptions;
+  /** Those whose ports are filtered. */
+  readonly filtered = new Set<string>();
+  /** Bridge of a tenant network → the zone of its connections. */
+  readonly zones = new Map<string, number>();
+  /** Ranges of external networks whose gateway this machine plays. */
+  external: { bridge: string; range: string }[] = [];
+  /** Bridge → why it could not be made. */
+  readonly failures = new Map<string, string>();
+
+  constructor(options: HostBridgesOptions) {
+    this.#options = options;
+  }
+
+  /** What `ensure` depends on. */
+  facts(desired: Desired): string {
+    const bridges = desired.flat.map(({ bridge, card, gateway, mtu }) => ({ bridge, card, gateway, mtu }));
+    const floating = desired.floating.map(({ address, card }) => `${address} ${card}`);
+    return JSON.stringify([bridges, floating, desired.tenant.bridges]);
+  }
+
+  /** Returns what was changed. */
+  async ensure(desired: Desired): Promise<string[]> {
+    const { tools, alias, slot } = this.#options;
+    const [links, routes] = await Promise.all([readLinks(tools), readRoutes(tools)]);
+    const changed = needForwarding(slot);
+    this.filtered.clear();
+    this.zones.clear();
+    this.failures.clear();
+    this.external = [];
+    const strange = routes.filter((route) => links.get(route.card)?.alias !== alias);
+    const specs = this.#specs(desired, strange, routes);
+    for (const spec of specs) {
+      try {
+        changed.push(...(await ensureBridge(tools, spec, alias, links)));
+        if (spec.filtered) this.filtered.add(spec.name);
+      } catch (error) {
+        if (!(error instanceof NameTaken)) throw error;
+        this.failures.set(spec.name, error.message);
+      }
+    }
+    const wanted = new Set(specs.map((spec) => spec.name));
+    for (const link of links.values()) {
+      if (link.kind !== "bridge" || link.alias !== alias || wanted.has(link.name)) continue;
+      await tools.attempt(["ip", "link", "del", link.name]);
+      changed.push(`removed bridge ${link.name}`);
+    }
+    changed.push(...(await this.#cardAddresses(desired, links)));
+    return changed;
+  }
+
+  #specs(desired: Desired, strange: readonly HostRoute[], routes: readonly HostRoute[]): BridgeSpec[] {
+    const specs: BridgeSpec[] = [];
+    for (const network of desired.flat) {
+      const taken = rangeTakenBy(network.cidr, strange);
+      if (taken === null) specs.push(this.#flat(network, routes));
+      else {
+        const why = `${network.label} is not plumbed: ${network.cidr} is in use on ${taken}`;
+        this.failures.set(network.bridge, why);
+      }
+    }
+    for (const bridge of desired.tenant.bridges) specs.push(this.#tenant(bridge, strange));
+    for (const card of new Set(desired.floating.map((entry) => entry.card))) {
+      const addresses = desired.floating
+        .filter((entry) => entry.card === card)
+        .map((entry) => `${entry.address}/32`);
+      const spec = specs.find((candidate) => candidate.name === card);
+      if (spec) spec.addresses.push(...addresses);
+      else if (card === this.#options.publicBridge) specs.push(this.#bridge(card, { addresses }));
+    }
+    return specs;
+  }
+
+  #bridge(name: string, fields: Partial<BridgeSpec>): BridgeSpec {
+    const mac = stableMac(`${this.#options.alias} ${name}`);
+    return { name, mac, mtu: 1500, addresses: [], card: null, filtered: false, ...fields };
+  }
+
+  #flat(network: FlatNetwork, routes: readonly HostRoute[]): BridgeSpec {
+    let { card } = network;
+    if (card !== null && routes.some((route) => route.range === "default" && route.card === card)) {
+      this.#options.log.warning(null, `${card} is left alone: it carries the default route`);
+      card = null;
+    }
+    const addresses = [`${network.gateway}/${network.prefix}`];
+    return this.#bridge(network.bridge, { mtu: network.mtu, addresses, card, filtered: true });
+  }
+
+  /** This machine plays the gateway of an external network, unless it is a stranger there itself. */
+  #tenant(bridge: TenantBridge, strange: readonly HostRoute[]): BridgeSpec {
+    const addresses: string[] = [];
+    for (const address of bridge.addresses) {
+      const taken = rangeTakenBy(address, strange);
+      if (taken === null) addresses.push(address);
+      else {
+        this.#options.log.warning(
+          null,
+          `${address} is not put on ${bridge.name}: its range is in use on ${taken}`,
+        );
+      }
+    }
+    if (addresses.length > 0) {
+      this.external.push(...bridge.ranges.map((range) => ({ bridge: bridge.name, range })));
+    }
+    if (bridge.zone !== null && bridge.filtered) this.zones.set(bridge.name, bridge.zone);
+    return this.#bridge(bridge.name, { mtu: bridge.mtu, addresses, filtered: bridge.filtered });
+  }
+
+  /** Floating addresses on a card of the user's: only those that are in our books are ever taken from it. */
+  async #cardAddresses(desired: Desired, links: ReadonlyMap<string, Link>): Promise<string[]> {
+    const { tools, store } = this.#options;
+    const changed: string[] = [];
+    const known = new Set(store.floatingIps.list().map((row) => `${row.address}/32`));
+    const cards = new Set(desired.floating.map((entry) => entry.card));
+    for (const [name, link] of links) {
+      if (link.kind === "bridge") continue;
+      const present = link.addresses.filter((address) => known.has(address));
+      if (!cards.has(name) && present.length === 0) continue;
+      const wanted = desired.floating
+        .filter((entry) => entry.card === name)
+        .map((entry) => `${entry.address}/32`);
+      changed.push(...(await ensureAddresses(tools, name, wanted, present)));
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,143 @@
+// Makes the namespaces of tenant networks as they should be. One that is not wanted any more is removed, one whose parts
+// differ is put right, the others are not touched.
+
+import type { Logger } from "../../core/log.ts";
+import type { DhcpSpec } from "./desired-dhcp.ts";
+import type { RouterSpec } from "./desired-router.ts";
+import type { Tenant } from "./desired-tenant.ts";
+import type { Link } from "./links.ts";
+import type { MetadataListeners, NamespaceListener } from "./metadata.ts";
+import type { NamespaceSpec, Namespaces } from "./namespaces.ts";
+import { METADATA_ADDRESS } from "./nat.ts";
+import { PROXY_PORT, routerTable } from "./router-nat.ts";
+import type { TenantDnsmasq } from "./tenant-dnsmasq.ts";
+
+export interface TenantEngineOptions {
+  namespaces: Namespaces;
+  dnsmasq: TenantDnsmasq;
+  metadata: MetadataListeners;
+  log: Logger;
+}
+
+/** So many namespaces are worked on at a time. */
+const AT_ONCE = 4;
+
+interface Wanted {
+  spec: NamespaceSpec;
+  dhcp: DhcpSpec | null;
+  router: RouterSpec | null;
+}
+
+export class TenantEngine {
+  #options: TenantEngineOptions;
+  #made = new Map<string, string>();
+
+  constructor(options: TenantEngineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param links the host's, when the host itself is to be looked at; null: what was made is taken to be there
+   * @throws the first thing that could not be made, after trying all
+   */
+  async ensure(tenant: Tenant, links: ReadonlyMap<string, Link> | null): Promise<void> {
+    const { namespaces, metadata } = this.#options;
+    const wanted = wantedOf(tenant);
+    const problems: unknown[] = [];
+    const attempt = async (work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (error) {
+        problems.push(error);
+      }
+    };
+    for (const name of namespaces.list()) {
+      if (!wanted.has(name)) await attempt(() => this.#remove(name));
+    }
+    let hostLinks: Promise<ReadonlyMap<string, Link>> | null = links && Promise.resolve(links);
+    const readHost = () => {
+      hostLinks ??= namespaces.hostLinks();
+      return hostLinks;
+    };
+    const waiting = [...wanted.values()];
+    const worker = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const one = next;
+        await attempt(() => this.#make(one, links, readHost));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const listeners = [...wanted.values()].flatMap(({ spec, dhcp, router }) =>
+      namespaces.exists(spec.name) ? (listenerOf(namespaces.path(spec.name), dhcp, router) ?? []) : [],
+    );
+    await attempt(() => metadata.ensureIn(listeners));
+    if (problems.length > 0) throw problems[0];
+  }
+
+  async #make(
+    { spec, dhcp, router }: Wanted,
+    links: ReadonlyMap<string, Link> | null,
+    readHost: () => Promise<ReadonlyMap<string, Link>>,
+  ): Promise<void> {
+    const { namespaces, dnsmasq, log } = this.#options;
+    const facts = JSON.stringify(spec);
+    const intact =
+      links === null ||
+      (namespaces.exists(spec.name) &&
+        spec.links.every((link) => links.get(link.peer)?.master === link.bridge));
+    if (this.#made.get(spec.name) !== facts || !intact) {
+      const fresh = !namespaces.exists(spec.name);
+      this.#made.delete(spec.name);
+      await namespaces.ensure(spec, await readHost());
+      this.#made.set(spec.name, facts);
+      if (fresh) log.info(null, `Plumbed: made namespace ${spec.name}`);
+    }
+    if (dhcp && (await dnsmasq.ensure(dhcp, namespaces.path(spec.name)))) {
+      log.info(null, `Plumbed: started dnsmasq in ${spec.name}`);
+    }
+    if (router) await dnsmasq.advertise(router);
+  }
+
+  async #remove(name: string): Promise<void> {
+    const { namespaces, dnsmasq, metadata, log } = this.#options;
+    await metadata.leave(namespaces.path(name));
+    await dnsmasq.stop(name.replace(/^q(?:dhcp|router)-/, ""));
+    await namespaces.remove(name);
+    this.#made.delete(name);
+    log.info(null, `Plumbed: removed namespace ${name}`);
+  }
+
+  /** dnsmasq's own lines become ours. */
+  followLogs(): void {
+    for (const line of this.#options.dnsmasq.newLogLines()) {
+      this.#options.log.info(null, line.replace(/^\w{3} [ \d]\d [\d:]{8} /, ""));
+    }
+  }
+}
+
+function wantedOf({ dhcp, routers }: Tenant): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  for (const server of dhcp) {
+    const { namespace: name, link, routes } = server;
+    const spec = { name, links: [link], routes, router: false, nat: null };
+    wanted.set(name, { spec, dhcp: server, router: null });
+  }
+  for (const router of routers) {
+    const { namespace: name, links, routes } = router;
+    const spec = { name, links, routes, router: true, nat: routerTable(router) };
+    wanted.set(name, { spec, dhcp: null, router });
+  }
+  return wanted;
+}
+
+function listenerOf(
+  path: string,
+  dhcp: DhcpSpec | null,
+  router: RouterSpec | null,
+): NamespaceListener | null {
+  if (dhcp?.metadata) return { path, host: METADATA_ADDRESS, port: 80, networkIds: [dhcp.networkId] };
+  if (router && router.networkIds.length > 0) {
+    return { path, host: "0.0.0.0", port: PROXY_PORT, networkIds: router.networkIds };
+  }
+  return null;
+}
