@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 import type { TSchema } from "typebox";
 import { CloudError, Invalid, NotFound, PeerUnavailable } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
 import { pyStr } from "../core/python.ts";
 import type { ServiceContext } from "../core/service.ts";
 import { type Authenticate, AuthenticationRequired, authenticateByToken, unauthorizedReply } from "./auth.ts";
@@ -77,6 +78,13 @@ type Prepared = Pick<ApiOptions, "context" | "fault"> & ApiOptions & { authentic
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "COPY", "OPTIONS"] as const;
 
+const tables = new WeakMap<object, readonly Route[]>();
+
+/** The route table an app was made from; empty for one that was not made here. For documentation and house rules. */
+export function routesOf(app: object): readonly Route[] {
+  return tables.get(app) ?? [];
+}
+
 export function createApi(options: ApiOptions): Hono<{ Bindings: RequestEnv }> {
   const { context, rewrite } = options;
   const prepared: Prepared = {
@@ -110,6 +118,7 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: RequestEnv }> {
     const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
     return finish(prepared, call, answerUnknown(prepared, call, allowed));
   });
+  tables.set(app, options.routes);
   return app;
 }
 
@@ -228,7 +237,7 @@ async function readJson(options: Prepared, schema: VersionedSchema, call: Call):
   const body = await call.bodyText(options.maxBodyBytes);
   let data: unknown;
   try {
-    data = JSON.parse(body);
+    data = parseJson(body);
   } catch (cause) {
     throw Object.assign(malformed(), { cause });
   }

@@ -78,7 +78,11 @@ export class ImagePatch {
   }
 
   /** Sets custom properties, or removes them (null); the others stay. @throws ImageNotFound, Forbidden, LimitExceeded */
-  setProperties(caller: Caller, id: string, properties: Readonly<Record<string, string | null>>): ImageRecord {
+  setProperties(
+    caller: Caller,
+    id: string,
+    properties: Readonly<Record<string, string | null>>,
+  ): ImageRecord {
     const { store, access } = this.#parts;
     const before = access.visible(caller, id);
     const draft = draftOf(before);

@@ -1,5 +1,6 @@
 // Access control lists of containers and accounts. Authority: swift/common/middleware/acl.py.
 
+import { parseJson } from "../core/json.ts";
 import { pyRepr } from "../core/python.ts";
 import { unquote } from "./wire.ts";
 
@@ -85,7 +86,7 @@ export function parseAccountAcl(text: string | null): Record<string, unknown> | 
   if (text === null) return null;
   if (text === "") return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return value !== null && typeof value === "object" && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

@@ -4,6 +4,7 @@
 // jsonschema 4.10 (`_Error.__str__`).
 
 import type { TSchema } from "typebox";
+import { parseJson } from "../../core/json.ts";
 import type { Call } from "../../http/call.ts";
 import { firstViolation } from "../../http/validate.ts";
 import { violationText } from "../../http/violation-text.ts";
@@ -46,7 +47,7 @@ async function readObject(call: Call): Promise<Record<string, unknown>> {
   }
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseJson(text);
   } catch (cause) {
     throw Object.assign(new MissingAttribute("valid JSON", "request body"), { cause });
   }

@@ -3,6 +3,7 @@
 
 import type { TSchema } from "typebox";
 import { Invalid } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Call } from "../../http/call.ts";
 import { firstViolation } from "../../http/validate.ts";
 
@@ -24,7 +25,7 @@ export async function readJsonBody(call: Call): Promise<unknown> {
   }
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseJson(text);
   } catch (cause) {
     throw new Invalid("Malformed JSON in request body.", { cause });
   }

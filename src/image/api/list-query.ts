@@ -107,7 +107,7 @@ function parseSort(query: URLSearchParams): ListQuery["sort"] {
 
 function sortColumn(text: string): SortColumn {
   const name = text.trim();
-  if (name in SORT_COLUMNS) return name as SortColumn;
+  if (Object.hasOwn(SORT_COLUMNS, name)) return name as SortColumn;
   throw new Invalid(
     `Invalid sort key: ${name}. It must be one of the following: ${Object.keys(SORT_COLUMNS).join(", ")}.`,
   );

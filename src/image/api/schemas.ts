@@ -12,9 +12,15 @@ export interface GlanceSchema {
   required?: string[];
 }
 
-/** They are plain JSON Schema. */
-export function asTSchema(schema: unknown): TSchema {
-  return schema as TSchema;
+const judges = new WeakMap<object, TSchema>();
+
+/** They are plain JSON Schema. Glance publishes them without the type; a body that is no object fails all the same. */
+export function asTSchema(schema: object): TSchema {
+  const known = judges.get(schema);
+  if (known) return known;
+  const judge = { type: "object", ...schema } as TSchema;
+  judges.set(schema, judge);
+  return judge;
 }
 
 const UUID_PATTERN =

@@ -1,6 +1,7 @@
 // The manifest of a static large object as a client sends it: read and judged.
 // Authority: swift/common/middleware/slo.py, parse_and_validate_input.
 
+import { parseJson } from "../../core/json.ts";
 import { PLAIN, refuse } from "../answers.ts";
 import { jsonString } from "../python-json.ts";
 import { type ByteRangeSpec, parseRange, rangesFor } from "../range.ts";
@@ -45,7 +46,7 @@ const KEYS: Record<string, ReadonlySet<string>> = {
 export function parseManifest(text: string, ownPath: string): (GivenSegment | GivenData)[] {
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = parseJson(text);
   } catch {
     throw refuse(400, "Manifest must be valid JSON.\n");
   }

@@ -3,6 +3,7 @@
 
 import type { TSchema } from "typebox";
 import { CloudError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Call } from "../../http/call.ts";
 import { firstViolation } from "../../http/validate.ts";
 import { PlacementError } from "../errors.ts";
@@ -26,7 +27,7 @@ export async function readBody(call: Call, schema: TSchema): Promise<() => unkno
 function judged(text: string, schema: TSchema): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw Object.assign(new PlacementError("invalid", "Malformed JSON: the request body is not valid JSON"), {
       cause,
