@@ -2,29 +2,11 @@
 // client's error for whatever a client sends.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Route, routesOf } from "../../src/http/api.ts";
+import { routesOf } from "../../src/http/api.ts";
 import { declarations } from "../../src/services.ts";
 import { type TestCloud, testCloud } from "../../src/testing/cloud.ts";
 import { accessProblems, garbageProblems, openProblems, type Walk } from "../../src/testing/route-walk.ts";
-
-/** The version headers that a route of a versioned API needs. */
-const VERSIONED: Record<string, (minor: number) => Record<string, string>> = {
-  "n-api": (minor) => ({ "openstack-api-version": `compute 2.${minor}` }),
-  "c-api": (minor) => ({ "openstack-api-version": `volume 3.${minor}` }),
-  "placement-api": (minor) => ({ "openstack-api-version": `placement 1.${minor}` }),
-};
-
-/** The newest version that has the route. */
-function headersFor(window: string): Walk["headers"] {
-  const make = VERSIONED[window];
-  if (!make) return undefined;
-  const newest: Record<string, number> = { "n-api": 93, "c-api": 70, "placement-api": 39 };
-  return (route: Route) => make(Math.min(route.until ?? Number.POSITIVE_INFINITY, newest[window]!));
-}
-
-const APIS = ["key", "g-api", "placement-api", "q-svc", "c-api", "n-api"].filter((window) =>
-  declarations.some((declaration) => declaration.window === window),
-);
+import { APIS, headersFor } from "./apis.ts";
 
 let cloud: TestCloud;
 beforeAll(async () => {
