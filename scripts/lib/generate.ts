@@ -3,17 +3,19 @@
 import { cloudSection } from "../../src/config/cloud.ts";
 import { stackrcExample } from "../../src/config/example.ts";
 import { declarations } from "../../src/services.ts";
+import { compatibility } from "./compatibility.ts";
 
-const files: Record<string, () => string> = {
+const files: Record<string, () => string | Promise<string>> = {
   "stackrc.example": () => {
     const sections = new Set(declarations.flatMap((declaration) => declaration.sections));
     return stackrcExample([cloudSection, ...sections]);
   },
+  "docs/compatibility.md": compatibility,
 };
 
 let stale = false;
 for (const [path, make] of Object.entries(files)) {
-  const text = make();
+  const text = await make();
   const file = Bun.file(path);
   const now = (await file.exists()) ? await file.text() : "";
   if (now === text) continue;

@@ -1,5 +1,6 @@
 // Runs Debian's Tempest against the compiled cloud with the simulated driver.
-//   bun run test/tempest/run.ts [REGEX]      default: the smoke set of the six services
+//   bun run test/tempest/run.ts [REGEX]            default: the smoke set of the six services
+//   bun run test/tempest/run.ts --record SERVICE   all of tempest.api.SERVICE; keeps its figures in results.tsv
 // Prints each failure; writes `build/tempest/counts` (passed, failed, skipped) for scripts/test. A failure named in
 // known-failures.txt counts as skipped, with its reason printed; one that no longer fails must be taken off the list.
 
@@ -11,6 +12,7 @@ import { type TempestFacts, tempestConf } from "./conf.ts";
 const SERVICES = ["identity", "image", "compute", "network", "volume", "object_storage"];
 const SMOKE = `^tempest\\.api\\.(${SERVICES.join("|")})\\..*\\bsmoke\\b`;
 const HOSTS = 2;
+const RESULTS = join(import.meta.dir, "results.tsv");
 const WORKSPACE = join(ROOT, "build", "tempest");
 
 interface Result {
@@ -25,10 +27,14 @@ if (Bun.which("tempest") === null) {
 }
 rmSync(WORKSPACE, { recursive: true, force: true });
 mkdirSync(WORKSPACE, { recursive: true });
-const results = await withCloud();
+const recorded = process.argv[2] === "--record" ? process.argv[3] : undefined;
+const results = await withCloud(
+  recorded === undefined ? (process.argv[2] ?? SMOKE) : `^tempest\\.api\\.${recorded}\\.`,
+);
+if (recorded !== undefined) record(recorded, results);
 process.exit(report(results) ? 0 : 1);
 
-async function withCloud(): Promise<Result[]> {
+async function withCloud(regex: string): Promise<Result[]> {
   await using stack = await Stack.up({
     env: { NUMBER_FAKE_NOVA_COMPUTE: String(HOSTS) },
     args: ["--set", "DEBUG=False"],
@@ -37,7 +43,6 @@ async function withCloud(): Promise<Result[]> {
   const env = { ...process.env, HOME: WORKSPACE };
   await must(["tempest", "init", home], env);
   writeFileSync(join(home, "etc", "tempest.conf"), tempestConf(await facts(stack)));
-  const regex = process.argv[2] ?? SMOKE;
   const startedAt = Date.now();
   const outcome = await run(["tempest", "run", "--regex", regex, "--concurrency", "3"], {
     cwd: home,
@@ -131,6 +136,16 @@ function report(rows: Result[]): boolean {
   writeFileSync(join(WORKSPACE, "counts"), `${passed} ${failed} ${skipped}\n`);
   console.log(`tempest: ${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed === 0;
+}
+
+/** Keeps `SERVICE<tab>PASSED<tab>FAILED<tab>SKIPPED` of a service's whole package. */
+function record(service: string, rows: Result[]): void {
+  const count = (outcome: Result["outcome"]) => rows.filter((row) => row.outcome === outcome).length;
+  const kept = readFileSync(RESULTS, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith(`${service}\t`));
+  kept.push([service, count("ok"), count("FAILED"), count("SKIPPED")].join("\t"));
+  writeFileSync(RESULTS, `${kept.sort().join("\n")}\n`);
 }
 
 /** Lines `TEST<blank>REASON`; `#` starts a comment. */
