@@ -15,7 +15,7 @@ const weight = (name: string, value: number, what: string) =>
 export const schedulerSection = section("scheduler", "Scheduler (nova-scheduler)", {
   SCHEDULER_DRIVER: key.text(
     "filter_scheduler",
-    "Who chooses hosts: filter_scheduler, chance_scheduler (any host that is up), simple_scheduler (fewest CPUs in use), or the name of a plugin.",
+    "Who chooses hosts: filter_scheduler, chance_scheduler (any host that is up), or simple_scheduler (fewest CPUs in use).",
     { option: "nova.conf/DEFAULT/compute_scheduler_driver" },
   ),
   SCHEDULER_FILTERS: key.list(
