@@ -126,7 +126,9 @@ function answers(socket: string): Promise<boolean> {
 function verdict(findings: readonly Finding[]): string {
   const has = (what: string) => findings.find((finding) => finding.what === what)?.state === "yes";
   const driver =
-    has("libvirt") && has("qemu-img") ? "libvirt: real virtual machines" : "fake: simulated servers";
+    has("root") && has("libvirt") && has("qemu-img")
+      ? "libvirt: real virtual machines"
+      : "fake: simulated servers";
   const plumbed = ["root", "ip", "nft", "dnsmasq"].every(has);
   const network = plumbed ? "a real bridge with DHCP and NAT" : "answered, not plumbed";
   return `A cloud started now would use the driver ${driver}; networks: ${network}.`;

@@ -13,6 +13,7 @@ import { clouds, openrc } from "./credentials.ts";
 import { doctor } from "./doctor.ts";
 import { cleanup, down } from "./down.ts";
 import { logs, trace } from "./logs.ts";
+import { novaManage } from "./nova-manage.ts";
 import { run } from "./run.ts";
 import { queues, restart, start, status, stop } from "./service.ts";
 import { sql } from "./sql.ts";
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   clouds,
   run,
   sql,
+  novaManage,
   doctor,
   down,
   cleanup,

@@ -28,7 +28,13 @@ export interface PeripheryParts extends Periphery {
   prepare(): void;
 }
 
-export function makePeriphery(context: ServiceContext): PeripheryParts {
+/** What it needs of a service's context: tools that read the tables beside a running cloud have no more. */
+export interface PeripheryContext
+  extends Pick<ServiceContext, "db" | "clock" | "ids" | "log" | "config" | "peers"> {
+  endpoints: Pick<ServiceContext["endpoints"], "base">;
+}
+
+export function makePeriphery(context: PeripheryContext): PeripheryParts {
   const { clock, ids, log } = context;
   const store = new PeripheryStore(context.db);
   const nova = context.config(novaSection);

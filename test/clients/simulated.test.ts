@@ -2,11 +2,26 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith, program } from "../support/requires.ts";
-import { Stack } from "../support/stack.ts";
+import { BINARY, Stack } from "../support/stack.ts";
 
+const NOBODY = 65534;
 const CLIENTS = [program("openstack"), program("swift")];
 
 describeWith("the openstack client", CLIENTS, () => {
@@ -162,10 +177,96 @@ describeWith("other ways to run", CLIENTS, () => {
     expect(new Set(used).size).toBeGreaterThanOrEqual(45);
   }, 240_000);
 
+  test("a compute service that is stopped is shown as dead where that is shown", async () => {
+    const env = { SERVICE_DOWN_TIME: "3", REPORT_INTERVAL: "1" };
+    await using stack = await Stack.up({ env });
+    const state = async () =>
+      (
+        await stack.admin(
+          "openstack",
+          "compute",
+          "service",
+          "list",
+          "-f",
+          "value",
+          "-c",
+          "Binary",
+          "-c",
+          "State",
+        )
+      )
+        .trim()
+        .split("\n")
+        .sort();
+    const table = async () => (await stack.cli("nova-manage", "service", "list")).stdout;
+    expect(await state()).toEqual(["nova-compute up", "nova-conductor up", "nova-scheduler up"]);
+    expect(await table()).toMatch(/^nova-compute .* enabled +:-\) +\d{4}-/m);
+    await stack.cli("stop", "n-cpu");
+    await until(async () => (await state())[0] === "nova-compute down", 20);
+    expect((await state()).slice(1)).toEqual(["nova-conductor up", "nova-scheduler up"]);
+    expect(await table()).toMatch(/^nova-compute .* enabled +XXX +\d{4}-/m);
+    expect(await stack.admin("openstack", "hypervisor", "list", "-f", "value", "-c", "State")).toBe("down\n");
+    await stack.cli("start", "n-cpu");
+    await until(async () => (await state())[0] === "nova-compute up", 20);
+  }, 120_000);
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "an ordinary user needs nothing but the binary",
+    async () => {
+      const home = mkdtempSync(join(tmpdir(), "stack-user-"));
+      try {
+        const binary = join(home, "stack");
+        copyFileSync(BINARY, binary);
+        chmodSync(binary, 0o755);
+        const state = join(home, "state");
+        mkdirSync(state);
+        for (const path of [home, state]) chownSync(path, NOBODY, NOBODY);
+        const user = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+        const bare = ["env", "-i", `HOME=${home}`, `PATH=${home}`];
+        await using stack = await Stack.up({
+          through: [...user, ...bare],
+          binary,
+          state,
+          args: ["--driver", "auto"],
+        });
+        const status = JSON.parse((await stack.cli("status", "--json")).stdout);
+        expect(status.driver.name).toBe("fake");
+        expect(status.driver.reason).toContain("root");
+        const image = join(home, "image.raw");
+        writeFileSync(image, new Uint8Array(1024));
+        const create = [
+          "image",
+          "create",
+          "--disk-format",
+          "raw",
+          "--container-format",
+          "bare",
+          "--file",
+          image,
+        ];
+        await stack.demo("openstack", ...create, "i");
+        await stack.demo(
+          "openstack",
+          "server",
+          "create",
+          "--image",
+          "i",
+          "--flavor",
+          "m1.tiny",
+          "--wait",
+          "s",
+        );
+        const shown = await stack.demo("openstack", "server", "list", "-f", "value", "-c", "Status");
+        expect(shown).toBe("ACTIVE\n");
+      } finally {
+        rmSync(home, { recursive: true, force: true });
+      }
+    },
+    120_000,
+  );
+
   test("stack run works beside a running cloud and leaves nothing behind", async () => {
     await using stack = await Stack.up();
-    const { readdirSync } = await import("node:fs");
-    const { tmpdir } = await import("node:os");
     const traces = () => readdirSync(tmpdir()).filter((name) => name.startsWith("stack-run-"));
     const before = traces();
     const outcome = await stack.cli("run", "--driver", "fake", "--", "openstack", "server", "list");

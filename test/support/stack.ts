@@ -45,6 +45,10 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** A state directory to go on with; a new one by default. */
   state?: string;
+  /** Started through this: `setpriv ...`, for another user. */
+  through?: string[];
+  /** In place of the built binary. */
+  binary?: string;
 }
 
 export class Stack implements AsyncDisposable {
@@ -52,19 +56,21 @@ export class Stack implements AsyncDisposable {
   /** What clients need, for the admin and the demo user. */
   readonly adminEnv: Record<string, string | undefined>;
   readonly demoEnv: Record<string, string | undefined>;
+  #env: Record<string, string>;
   #keep: boolean;
 
   private constructor(
     state: string,
     admin: Record<string, string>,
     demo: Record<string, string>,
-    keep: boolean,
+    options: StackOptions,
   ) {
     this.state = state;
+    this.#env = options.env ?? {};
     const base = { PATH: process.env["PATH"], HOME: state, LANG: "C.UTF-8", STACK_STATE: state };
     this.adminEnv = { ...base, ...admin };
     this.demoEnv = { ...base, ...demo };
-    this.#keep = keep;
+    this.#keep = options.state !== undefined;
   }
 
   /** `stack up --detach --port 0`, with the simulated driver unless `args` says otherwise. */
@@ -74,7 +80,11 @@ export class Stack implements AsyncDisposable {
     const driver = options.args?.includes("--driver") ? [] : ["--driver", "fake"];
     const port = options.args?.includes("--port") ? [] : ["--port", "0"];
     const started = await run(
-      [BINARY, "up", "--detach", ...port, ...driver, "--state", state, ...(options.args ?? [])],
+      [
+        ...(options.through ?? []),
+        options.binary ?? BINARY,
+        ...["up", "--detach", ...port, ...driver, "--state", state, ...(options.args ?? [])],
+      ],
       {
         env: { PATH: process.env["PATH"], ...options.env },
         cwd: state,
@@ -83,12 +93,14 @@ export class Stack implements AsyncDisposable {
     if (started.status !== 0)
       throw new Error(`stack up failed (${started.status}): ${started.stderr}${started.stdout}`);
     const [admin, demo] = await Promise.all([openrc(state, "admin"), openrc(state, "demo")]);
-    return new Stack(state, admin, demo, options.state !== undefined);
+    return new Stack(state, admin, demo, options);
   }
 
-  /** `stack ARGS...` on this cloud. */
+  /** `stack ARGS...` on this cloud, with the settings it was started with. */
   cli(...args: string[]): Promise<Outcome> {
-    return run([BINARY, ...args], { env: { PATH: process.env["PATH"], STACK_STATE: this.state } });
+    return run([BINARY, ...args], {
+      env: { PATH: process.env["PATH"], STACK_STATE: this.state, ...this.#env },
+    });
   }
 
   /** A client with the admin's credentials. Throws when it fails, with what it said. */

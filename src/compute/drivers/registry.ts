@@ -10,8 +10,12 @@ const DRIVERS: Readonly<Record<string, Load>> = {
   libvirt: () => import("./libvirt/index.ts"),
 };
 
-/** Tried in this order by `auto`; the first that is usable is taken. */
-const PREFERENCE = ["libvirt", "fake"];
+/**
+ * Tried in this order by `auto`; the first that is usable is taken. Real guests are for root: who may ask libvirt for
+ * machines but not plumb their network would get guests without one.
+ */
+const SIMULATED = "fake";
+const PREFERENCE = ["libvirt", SIMULATED];
 
 export interface ChosenDriver extends DriverChoice {
   module: DriverModule;
@@ -31,6 +35,10 @@ export async function chooseDriver(wanted: string, context: DriverContext): Prom
   }
   const refused: string[] = [];
   for (const name of PREFERENCE) {
+    if (name !== SIMULATED && !context.machine.privileged) {
+      refused.push(`${name}: without root the guests would have no network`);
+      continue;
+    }
     const module = await load(name);
     if (!module) continue;
     const { usable, reason } = await module.probe(context);
