@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeWith, program } from "../support/requires.ts";
+import { describeWith, isRoot, program } from "../support/requires.ts";
 import { BINARY, Stack } from "../support/stack.ts";
 
 const NOBODY = 65534;
@@ -210,61 +210,6 @@ describeWith("other ways to run", CLIENTS, () => {
     await until(async () => (await state())[0] === "nova-compute up", 20);
   }, 120_000);
 
-  test.skipIf(process.getuid?.() !== 0)(
-    "an ordinary user needs nothing but the binary",
-    async () => {
-      const home = mkdtempSync(join(tmpdir(), "stack-user-"));
-      try {
-        const binary = join(home, "stack");
-        copyFileSync(BINARY, binary);
-        chmodSync(binary, 0o755);
-        const state = join(home, "state");
-        mkdirSync(state);
-        for (const path of [home, state]) chownSync(path, NOBODY, NOBODY);
-        const user = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
-        const bare = ["env", "-i", `HOME=${home}`, `PATH=${home}`];
-        await using stack = await Stack.up({
-          through: [...user, ...bare],
-          binary,
-          state,
-          args: ["--driver", "auto"],
-        });
-        const status = JSON.parse((await stack.cli("status", "--json")).stdout);
-        expect(status.driver.name).toBe("fake");
-        expect(status.driver.reason).toContain("root");
-        const image = join(home, "image.raw");
-        writeFileSync(image, new Uint8Array(1024));
-        const create = [
-          "image",
-          "create",
-          "--disk-format",
-          "raw",
-          "--container-format",
-          "bare",
-          "--file",
-          image,
-        ];
-        await stack.demo("openstack", ...create, "i");
-        await stack.demo(
-          "openstack",
-          "server",
-          "create",
-          "--image",
-          "i",
-          "--flavor",
-          "m1.tiny",
-          "--wait",
-          "s",
-        );
-        const shown = await stack.demo("openstack", "server", "list", "-f", "value", "-c", "Status");
-        expect(shown).toBe("ACTIVE\n");
-      } finally {
-        rmSync(home, { recursive: true, force: true });
-      }
-    },
-    120_000,
-  );
-
   test("stack run works beside a running cloud and leaves nothing behind", async () => {
     await using stack = await Stack.up();
     const traces = () => readdirSync(tmpdir()).filter((name) => name.startsWith("stack-run-"));
@@ -275,6 +220,49 @@ describeWith("other ways to run", CLIENTS, () => {
     expect((await stack.cli("run", "--driver", "fake", "--", "sh", "-c", "exit 3")).status).toBe(3);
     expect(traces()).toEqual(before);
     expect((await stack.cli("status")).status).toBe(0);
+  }, 120_000);
+});
+
+describeWith("an ordinary user", [...CLIENTS, isRoot, program("setpriv")], () => {
+  test("needs nothing but the binary", async () => {
+    const home = mkdtempSync(join(tmpdir(), "stack-user-"));
+    try {
+      const binary = join(home, "stack");
+      copyFileSync(BINARY, binary);
+      chmodSync(binary, 0o755);
+      const state = join(home, "state");
+      mkdirSync(state);
+      for (const path of [home, state]) chownSync(path, NOBODY, NOBODY);
+      const user = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+      const bare = ["env", "-i", `HOME=${home}`, `PATH=${home}`];
+      await using stack = await Stack.up({
+        through: [...user, ...bare],
+        binary,
+        state,
+        args: ["--driver", "auto"],
+      });
+      const status = JSON.parse((await stack.cli("status", "--json")).stdout);
+      expect(status.driver.name).toBe("fake");
+      expect(status.driver.reason).toContain("root");
+      const image = join(home, "image.raw");
+      writeFileSync(image, new Uint8Array(1024));
+      const create = [
+        "image",
+        "create",
+        "--disk-format",
+        "raw",
+        "--container-format",
+        "bare",
+        "--file",
+        image,
+      ];
+      await stack.demo("openstack", ...create, "i");
+      await stack.demo("openstack", "server", "create", "--image", "i", "--flavor", "m1.tiny", "--wait", "s");
+      const shown = await stack.demo("openstack", "server", "list", "-f", "value", "-c", "Status");
+      expect(shown).toBe("ACTIVE\n");
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
   }, 120_000);
 });
 
