@@ -1,94 +1,27 @@
 // The dashboard as a user sees it: a browser, the compiled program, the simulated driver.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Browser, chromium, type Page } from "../support/browser.ts";
+import { chromium, type Page } from "../support/browser.ts";
+import { Dashboard, rowWith } from "../support/dashboard.ts";
 import { describeWith } from "../support/requires.ts";
-import { Stack } from "../support/stack.ts";
-
-const PASSWORD = "secret";
 
 describeWith("the dashboard", [chromium], () => {
-  let stack: Stack;
-  let browser: Browser;
-  /** Where everything is by path, without a closing slash. */
-  let base: string;
-  let token: string;
-
+  let all: Dashboard;
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([
-      Stack.up({ args: ["--set", `ADMIN_PASSWORD=${PASSWORD}`] }),
-      Browser.start(),
-    ]);
-    base = stack.adminEnv["OS_AUTH_URL"]!.replace(/\/identity\/v3$/, "");
-    token = await tokenOf("admin");
+    all = await Dashboard.start();
   });
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await stack?.[Symbol.asyncDispose]();
-  });
-
-  async function tokenOf(user: string): Promise<string> {
-    const domain = { id: "default" };
-    const answer = await fetch(`${base}/identity/v3/auth/tokens`, {
-      method: "POST",
-      body: JSON.stringify({
-        auth: {
-          identity: { methods: ["password"], password: { user: { name: user, domain, password: PASSWORD } } },
-          scope: { project: { name: user, domain } },
-        },
-      }),
-      headers: { "content-type": "application/json" },
-    });
-    return answer.headers.get("x-subject-token")!;
-  }
-
-  /** Asks an API as any client would. */
-  async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const answer = await fetch(`${base}${path}`, {
-      method,
-      headers: { "x-auth-token": token, "content-type": "application/json", ...headers },
-      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape
-    return (text.startsWith("{") ? JSON.parse(text) : text) as any;
-  }
-
-  async function signIn(user: string, options: Parameters<Browser["page"]>[0] = {}): Promise<Page> {
-    const page = await browser.page(options);
-    await page.goto(`${base}/`);
-    await page.waitFor("document.querySelector('#user')");
-    await page.fill("#user", user);
-    await page.fill("#password", PASSWORD);
-    await page.click("Sign In");
-    await page.waitForText("Overview");
-    return page;
-  }
-
-  async function open(page: Page, path: string, words: string): Promise<void> {
-    await page.goto(`${base}/dashboard${path}`);
-    await page.waitForText(words);
-  }
-
-  async function makeImage(name: string): Promise<string> {
-    const fields = { name, disk_format: "raw", container_format: "bare", visibility: "public" };
-    const { id } = await ask("POST", "/image/v2/images", fields);
-    const headers = { "content-type": "application/octet-stream" };
-    await ask("PUT", `/image/v2/images/${id}/file`, "a disk", headers);
-    return id;
-  }
+  afterAll(() => all?.[Symbol.asyncDispose]());
 
   test("the bare port leads to the login page; wrong credentials are refused in words", async () => {
-    const page = await browser.page();
-    await page.goto(`${base}/`);
+    const page = await all.browser.page();
+    await page.goto(`${all.base}/`);
     await page.waitForText("Sign in");
     expect(await page.evaluate("location.pathname")).toBe("/dashboard/auth/login");
     await page.fill("#user", "admin");
     await page.fill("#password", "wrong");
     await page.click("Sign In");
     await page.waitForText("Invalid credentials.");
-    await page.fill("#password", PASSWORD);
+    await page.fill("#password", all.passwordOf("admin"));
     await page.press("Enter");
     await page.waitForText("Overview");
     expect(await page.evaluate("document.cookie")).toBe("");
@@ -97,22 +30,22 @@ describeWith("the dashboard", [chromium], () => {
   test("HZ-02 an administrator has the pages of the cloud, an end user those of the project", async () => {
     const groupsOf = (page: Page) =>
       page.evaluate<string[]>("[...document.querySelectorAll('nav h2')].map((one) => one.textContent)");
-    const admin = await signIn("admin");
+    const admin = await all.signIn("admin");
     expect(await groupsOf(admin)).toEqual(["Project", "Network", "Cloud", "Identity"]);
-    const demo = await signIn("demo");
+    const demo = await all.signIn("demo");
     expect(await groupsOf(demo)).toEqual(["Project", "Network"]);
     expect(await demo.evaluate("document.querySelector('.window-bar') === null")).toBe(true);
-    await open(demo, "/admin/services", "No such page");
+    await all.open(demo, "/admin/services", "No such page");
     expect([...admin.complaints, ...demo.complaints]).toEqual([]);
   });
 
   test("every service is shown as running; one can be stopped and started again", async () => {
-    const page = await signIn("admin");
-    await open(page, "/admin/services", "openstack-dashboard");
+    const page = await all.signIn("admin");
+    await all.open(page, "/admin/services", "openstack-dashboard");
     const rows = await page.evaluate<string[]>(
       "[...document.querySelectorAll('tbody tr')].map((row) => row.cells[0].innerText.trim() + ' ' + row.cells[2].innerText.trim())",
     );
-    const { services } = JSON.parse((await stack.cli("status", "--json")).stdout);
+    const { services } = JSON.parse((await all.stack.cli("status", "--json")).stdout);
     expect(rows).toEqual(services.map((one: { window: string }) => `${one.window} Running`));
 
     const stateOf = (state: string) =>
@@ -124,7 +57,7 @@ describeWith("the dashboard", [chromium], () => {
     await page.click("Stop Service");
     await page.waitFor(stateOf("Stopped"));
     await page.waitForText("2!$ g-api");
-    const status = JSON.parse((await stack.cli("status", "--json")).stdout);
+    const status = JSON.parse((await all.stack.cli("status", "--json")).stdout);
     expect(status.services[1]).toMatchObject({ window: "g-api", state: "stopped" });
     await page.evaluate(inRow("Start"));
     await page.waitFor(stateOf("Running"));
@@ -132,16 +65,16 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("a server made by the API appears, becomes active, and its console can be read", async () => {
-    const image = await makeImage("disk");
-    const page = await signIn("admin");
-    await open(page, "/project/instances", "This project has no instances yet.");
-    const { server } = await ask("POST", "/compute/v2.1/servers", {
+    const image = await all.makeImage("disk");
+    const page = await all.signIn("admin");
+    await all.open(page, "/project/instances", "This project has no instances yet.");
+    const { server } = await all.ask("POST", "/compute/v2.1/servers", {
       server: { name: "made-by-api", flavorRef: "1", imageRef: image },
     });
-    await open(page, "/project/instances", "made-by-api");
+    await all.open(page, "/project/instances", "made-by-api");
     await page.waitForText("Active");
     await page.waitForText("Running");
-    const { addresses } = (await ask("GET", `/compute/v2.1/servers/${server.id}`)).server;
+    const { addresses } = (await all.ask("GET", `/compute/v2.1/servers/${server.id}`)).server;
     await page.waitForText((Object.values(addresses)[0] as { addr: string }[])[0]!.addr);
 
     await page.click("Stop");
@@ -159,9 +92,9 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("an instance launched from the dialog", async () => {
-    await makeImage("for-launch");
-    const page = await signIn("demo");
-    await open(page, "/project/instances", "This project has no instances yet.");
+    await all.makeImage("for-launch");
+    const page = await all.signIn("demo");
+    await all.open(page, "/project/instances", "This project has no instances yet.");
     await page.click("Launch Instance");
     await page.waitForText("Instance Boot Source");
     await page.click("Launch");
@@ -174,10 +107,12 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("a log line is seen as it is written, and its request followed through all windows", async () => {
-    const page = await signIn("admin");
-    await open(page, "/admin/logs?window=n-api", "Starting nova-api");
+    const page = await all.signIn("admin");
+    await all.open(page, "/admin/logs?window=n-api", "Starting nova-api");
     const id = crypto.randomUUID();
-    const answer = await fetch(`${base}/compute/v2.1/servers/${id}`, { headers: { "x-auth-token": token } });
+    const answer = await fetch(`${all.base}/compute/v2.1/servers/${id}`, {
+      headers: { "x-auth-token": all.token },
+    });
     expect(answer.status).toBe(404);
     const line = `[...document.querySelectorAll(".log .line")].find((one) => one.innerText.includes("${id}"))`;
     await page.waitFor(line);
@@ -190,23 +125,23 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("HZ-03 the project switcher re-scopes everything", async () => {
-    const page = await signIn("admin");
-    await open(page, "/project/instances", "made-by-api");
+    const page = await all.signIn("admin");
+    await all.open(page, "/project/instances", "made-by-api");
     const demo = await page.evaluate<string>(
       "[...document.querySelectorAll('.project-switcher option')].find((one) => one.text === 'demo').value",
     );
     await page.choose(".project-switcher select", demo);
     await page.waitForText("from-the-dialog");
     expect(await page.text()).not.toContain("made-by-api");
-    await open(page, "/project", "Project demo");
+    await all.open(page, "/project", "Project demo");
     expect(page.complaints).toEqual([]);
   });
 
   test("HZ-04 gauges of the quotas; a usage report for a time, as a table and as CSV", async () => {
-    const page = await signIn("admin");
+    const page = await all.signIn("admin");
     const downloaded = await page.keepDownloads();
-    await open(page, "/project", "VCPU-Hours");
-    const { absolute } = (await ask("GET", "/compute/v2.1/limits")).limits;
+    await all.open(page, "/project", "VCPU-Hours");
+    const { absolute } = (await all.ask("GET", "/compute/v2.1/limits")).limits;
     const gauges = await page.evaluate<string[]>(
       "[...document.querySelectorAll('.gauge svg')].map((one) => one.getAttribute('aria-label'))",
     );
@@ -231,9 +166,9 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("HZ-14 a key pair's private key is downloaded once; an imported one shows its fingerprint", async () => {
-    const page = await signIn("admin");
+    const page = await all.signIn("admin");
     const downloaded = await page.keepDownloads();
-    await open(page, "/project/key_pairs", "You have no key pairs yet.");
+    await all.open(page, "/project/key_pairs", "You have no key pairs yet.");
     await page.click("Create Key Pair");
     await page.fill("[name=name]", "made-here");
     await page.evaluate("document.querySelector('dialog form').requestSubmit()");
@@ -241,14 +176,14 @@ describeWith("the dashboard", [chromium], () => {
     const pem = await downloaded("made-here.pem");
     expect(pem).toStartWith("-----BEGIN ");
 
-    const publicKey = `ssh-rsa ${(await ask("GET", "/compute/v2.1/os-keypairs/made-here")).keypair.public_key.split(" ")[1]} me`;
+    const publicKey = `ssh-rsa ${(await all.ask("GET", "/compute/v2.1/os-keypairs/made-here")).keypair.public_key.split(" ")[1]} me`;
     await page.click("Import Key Pair");
     await page.waitForText("Public Key");
     await page.fill("[name=name]", "imported");
     await page.fill("[name=key]", publicKey);
     await page.evaluate("document.querySelector('dialog form').requestSubmit()");
     await page.waitForText("imported was imported.");
-    const { fingerprint } = (await ask("GET", "/compute/v2.1/os-keypairs/imported")).keypair;
+    const { fingerprint } = (await all.ask("GET", "/compute/v2.1/os-keypairs/imported")).keypair;
     await page.waitForText(fingerprint);
 
     await page.click("Choose imported");
@@ -260,12 +195,12 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("HZ-24 hypervisors: one row per host, with what it has and what is used", async () => {
-    const page = await signIn("admin");
-    await open(page, "/admin/hypervisors", "VCPU Usage");
+    const page = await all.signIn("admin");
+    await all.open(page, "/admin/hypervisors", "VCPU Usage");
     const rows = await page.evaluate<string[][]>(
       "[...document.querySelectorAll('tbody tr')].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))",
     );
-    const { hypervisors } = await ask("GET", "/compute/v2.1/os-hypervisors/detail");
+    const { hypervisors } = await all.ask("GET", "/compute/v2.1/os-hypervisors/detail");
     expect(rows.map((row) => [row[0], row[1], row[4], row[7]])).toEqual(
       hypervisors.map((one: Record<string, number>) => [
         one["hypervisor_hostname"],
@@ -278,9 +213,9 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("HZ-34 rows are chosen, a red button asks, the names are read back, a message tells", async () => {
-    for (const name of ["old-1", "old-2", "kept"]) await makeImage(name);
-    const page = await signIn("admin");
-    await open(page, "/project/images", "old-1");
+    for (const name of ["old-1", "old-2", "kept"]) await all.makeImage(name);
+    const page = await all.signIn("admin");
+    await all.open(page, "/project/images", "old-1");
     await page.click("Choose old-1");
     await page.click("Choose old-2");
     await page.click("Delete Images (2)");
@@ -301,17 +236,17 @@ describeWith("the dashboard", [chromium], () => {
 
   test("a page that somebody uploaded cannot act as the one who is signed in", async () => {
     const { project } = (
-      await ask("GET", "/identity/v3/auth/tokens", undefined, { "x-subject-token": token })
+      await all.ask("GET", "/identity/v3/auth/tokens", undefined, { "x-subject-token": all.token })
     ).token;
     const account = `/object-store/v1/AUTH_${project.id}`;
-    await ask("PUT", `${account}/www`, "", { "x-container-read": ".r:*" });
+    await all.ask("PUT", `${account}/www`, "", { "x-container-read": ".r:*" });
     const script = `fetch("/dashboard/api/session", { headers: { "x-requested-with": "XMLHttpRequest" } })
       .then((answer) => answer.text()).then((text) => { document.title = "stolen " + text; }, () => { document.title = "nothing"; });`;
-    await ask("PUT", `${account}/www/trap.html`, `<title>trap</title><script>${script}</script>`, {
+    await all.ask("PUT", `${account}/www/trap.html`, `<title>trap</title><script>${script}</script>`, {
       "content-type": "text/html",
     });
-    const page = await signIn("admin");
-    await page.goto(`${base}${account}/www/trap.html`);
+    const page = await all.signIn("admin");
+    await page.goto(`${all.base}${account}/www/trap.html`);
     await page.waitFor("document.title === 'nothing' || document.title.startsWith('stolen')");
     expect(await page.evaluate("document.title")).toBe("nothing");
   });
@@ -319,6 +254,8 @@ describeWith("the dashboard", [chromium], () => {
   const PAGES: [string, string][] = [
     ["/project", "Instances"],
     ["/project/instances", "made-by-api"],
+    ["/project/volumes", "with-a-long-name"],
+    ["/project/volumes?tab=snapshots", "There are no volume snapshots yet."],
     ["/project/images", "kept"],
     ["/project/key_pairs", "made-here"],
     ["/project/containers", "www"],
@@ -330,18 +267,28 @@ describeWith("the dashboard", [chromium], () => {
     ["/admin/services", "keystone"],
     ["/admin/logs?window=key", "Starting keystone"],
     ["/admin/instances", "from-the-dialog"],
+    ["/admin/volumes", "with-a-long-name"],
     ["/admin/hypervisors", "fake"],
     ["/admin/flavors", "m1.tiny"],
     ["/identity", "service"],
     ["/identity/users", "glance"],
   ];
 
-  test("every page is drawn at 400 pixels without scrolling sideways, each control has a name", async () => {
-    const page = await signIn("admin", { width: 400, height: 800 });
+  test("every page is drawn without scrolling sideways, wide and narrow; each control has a name", async () => {
+    const name = "a-volume-with-a-long-name-for-the-customers-backups-2026";
+    await all.ask("POST", "/volume/v3/volumes", { volume: { name, size: 1 } });
+    const page = await all.signIn("admin");
     for (const [path, words] of PAGES) {
-      await open(page, path, words);
-      const wide = await page.evaluate<number>("document.querySelector('main').scrollWidth");
-      expect([path, wide <= 400]).toEqual([path, true]);
+      await all.open(page, path, words);
+      for (const width of [1280, 400]) {
+        await page.resize(width, 800);
+        const tooWide = await page.evaluate<string[]>(
+          `[document.querySelector("main"), ...document.querySelectorAll("main .table-frame")]
+            .filter((one) => one.scrollWidth > one.clientWidth)
+            .map((one) => one.outerHTML.slice(0, 200))`,
+        );
+        expect([width, path, tooWide]).toEqual([width, path, []]);
+      }
       const nameless = await page.evaluate<
         string[]
       >(`[...document.querySelectorAll("button, a, input, select, textarea")]
@@ -352,13 +299,68 @@ describeWith("the dashboard", [chromium], () => {
     expect(page.complaints).toEqual([]);
   });
 
+  const WITHOUT: [string, string[]][] = [
+    [
+      "n-api",
+      [
+        "/project",
+        "/project/instances",
+        "/project/key_pairs",
+        "/admin/instances",
+        "/admin/hypervisors",
+        "/admin/flavors",
+      ],
+    ],
+    ["g-api", ["/project/images"]],
+    ["c-api", ["/project", "/project/volumes", "/project/volumes?tab=snapshots", "/admin/volumes"]],
+    ["q-svc", ["/project", "/project/networks", "/project/security_groups", "/project/floating_ips"]],
+    ["swift", ["/project/containers", "/project/containers/www"]],
+  ];
+
+  test("where a service is stopped each of its pages says so, and goes on when it runs again", async () => {
+    const page = await all.signIn("admin");
+    const control = async (verb: "start" | "stop") => {
+      for (const [window] of WITHOUT) expect((await all.stack.cli(verb, window)).status).toBe(0);
+    };
+    await control("stop");
+    try {
+      for (const [window, paths] of WITHOUT) {
+        for (const path of paths) await all.open(page, path, `The ${window} service is not available.`);
+      }
+      await all.open(page, "/project", "5 services not running: g-api, q-svc, c-api, n-api, swift");
+      await all.open(page, "/project/images", "The g-api service is not available.");
+    } finally {
+      await control("start");
+    }
+    await page.click("Try again");
+    await page.waitForText("kept");
+    expect(await page.text()).not.toContain("is not available");
+  });
+
+  test("an instance can be launched while the volume and network services are away: what they have is not offered", async () => {
+    const page = await all.signIn("demo");
+    for (const window of ["q-svc", "c-api"]) await all.stack.cli("stop", window);
+    try {
+      await all.open(page, "/project/instances", "from-the-dialog");
+      await page.click("Launch Instance");
+      await page.waitForText("The q-svc service is not available.");
+      await page.waitForText("The c-api service is not available.");
+      await page.fill("[name=name]", "without-networks");
+      await page.click("Launch");
+      await page.waitForText("Launching without-networks.");
+    } finally {
+      for (const window of ["q-svc", "c-api"]) await all.stack.cli("start", window);
+    }
+    await page.waitFor(rowWith("without-networks", "Active"));
+  });
+
   test("signing out ends the session", async () => {
-    const page = await signIn("demo");
+    const page = await all.signIn("demo");
     await page.waitFor("document.querySelectorAll('.gauge').length > 3"); // nothing is under way
     await page.click("button.user");
     await page.click("Sign out");
     await page.waitForText("Sign in");
-    await page.goto(`${base}/dashboard/project/instances`);
+    await page.goto(`${all.base}/dashboard/project/instances`);
     await page.waitFor("location.pathname === '/dashboard/auth/login'");
     expect(await page.evaluate("new URLSearchParams(location.search).get('next')")).toBe(
       "/project/instances",

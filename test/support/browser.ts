@@ -139,14 +139,14 @@ export class Page {
     await this.#send("Page.enable");
     await this.#send("Runtime.enable");
     await this.#send("Log.enable");
-    await this.#send("Emulation.setDeviceMetricsOverride", {
-      width,
-      height,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
+    await this.resize(width, height);
     const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
     await this.#send("Emulation.setEmulatedMedia", { features });
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    const options = { width, height, deviceScaleFactor: 1, mobile: false };
+    await this.#send("Emulation.setDeviceMetricsOverride", options);
   }
 
   take(method: string, params: Json): void {
@@ -207,8 +207,9 @@ export class Page {
     return this.evaluate("document.body?.innerText ?? ''");
   }
 
-  /** Types into a field as a user would, in place of what is there. */
+  /** Types into a field as a user would, in place of what is there. Waits until it is there, as the next two do. */
   async fill(selector: string, value: string): Promise<void> {
+    await this.#waitForField(selector);
     await this.evaluate(`(() => {
       const field = document.querySelector(${JSON.stringify(selector)});
       field.focus();
@@ -217,8 +218,19 @@ export class Page {
     await this.#send("Input.insertText", { text: value });
   }
 
+  /** Chooses a file of this machine in a file field. */
+  async upload(selector: string, path: string): Promise<void> {
+    await this.#waitForField(selector);
+    const expression = `document.querySelector(${JSON.stringify(selector)})`;
+    const { result } = (await this.#send("Runtime.evaluate", { expression })) as {
+      result: { objectId: string };
+    };
+    await this.#send("DOM.setFileInputFiles", { objectId: result.objectId, files: [path] });
+  }
+
   /** Chooses in a select by value. */
   async choose(selector: string, value: string): Promise<void> {
+    await this.#waitForField(selector);
     await this.evaluate(`(() => {
       const field = document.querySelector(${JSON.stringify(selector)});
       field.value = ${JSON.stringify(value)};
@@ -226,25 +238,28 @@ export class Page {
     })()`);
   }
 
-  /** Clicks the first button, link or tab with these words, or what the selector finds. */
+  /**
+   * Clicks the first button, link, tab or box that is called so, in the uppermost dialog first; or what the selector
+   * finds. Waits until it is there.
+   */
   async click(target: string): Promise<void> {
-    const clicked = await this.evaluate<boolean>(`(() => {
+    const find = `(() => {
       const named = ${JSON.stringify(target)};
-      const shown = (element) => element.getClientRects().length > 0;
-      const all = [...document.querySelectorAll("button, a, input")].filter(shown);
       const words = (element) => {
         const copy = element.cloneNode(true);
         for (const picture of copy.querySelectorAll("[aria-hidden=true]")) picture.remove();
         return (element.getAttribute("aria-label") ?? copy.textContent).trim();
       };
+      const found = [...document.querySelectorAll("button, a, input")].filter(
+        (element) => element.getClientRects().length > 0 && !element.disabled && words(element) === named,
+      );
       const top = [...document.querySelectorAll("dialog[open]")].at(-1);
-      const found = all.filter((element) => words(element) === named);
-      let element = found.find((one) => top?.contains(one)) ?? found[0];
-      if (!element) try { element = document.querySelector(named); } catch {}
-      element?.click();
-      return Boolean(element);
-    })()`);
-    if (!clicked) throw new Error(`nothing to click: ${target}\n${await this.text()}`);
+      const element = found.find((one) => top?.contains(one)) ?? found[0];
+      if (element) return element;
+      try { return document.querySelector(named); } catch { return null; }
+    })()`;
+    await this.waitFor(find);
+    await this.evaluate(`${find}.click()`);
   }
 
   async press(key: string): Promise<void> {
@@ -272,6 +287,10 @@ export class Page {
   async screenshot(path: string): Promise<void> {
     const { data } = await this.#send("Page.captureScreenshot", { format: "png" });
     await Bun.write(path, Buffer.from(String(data), "base64"));
+  }
+
+  #waitForField(selector: string): Promise<void> {
+    return this.waitFor(`document.querySelector(${JSON.stringify(selector)})`);
   }
 
   #send(method: string, params: Json = {}): Promise<Json> {

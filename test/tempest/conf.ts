@@ -5,6 +5,8 @@ export interface TempestFacts {
   adminPassword: string;
   imageRef: string;
   imageRefAlt: string;
+  /** A URL with a raw image. */
+  webImage: string;
   publicNetworkId: string;
   /** Extension aliases as the Network API lists them. */
   networkExtensions: string[];
@@ -44,7 +46,7 @@ export function tempestConf(facts: TempestFacts): string {
       access_rules: true,
     },
     service_available: { nova: true, neutron: true, glance: true, cinder: true, swift: true, horizon: false },
-    image: { build_timeout: 90 },
+    image: { build_timeout: 90, http_image: facts.webImage },
     "image-feature-enabled": { api_v2: true, import_image: true },
     network: {
       project_network_cidr: "10.100.0.0/16",

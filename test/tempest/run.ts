@@ -35,14 +35,20 @@ if (recorded !== undefined) record(recorded, results);
 process.exit(report(results) ? 0 : 1);
 
 async function withCloud(regex: string): Promise<Result[]> {
-  await using stack = await Stack.up({
-    env: { NUMBER_FAKE_NOVA_COMPUTE: String(HOSTS) },
-    args: ["--set", "DEBUG=False"],
+  // What the tests would fetch from the web.
+  using web = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () => new Response(new Uint8Array(1 << 20)),
   });
+  const port = freePort();
+  const rc = join(WORKSPACE, "stackrc");
+  writeFileSync(rc, settings(port, web.port!));
+  await using stack = await Stack.up({ args: ["--port", String(port), "--rc", rc] });
   const home = join(WORKSPACE, "work");
   const env = { ...process.env, HOME: WORKSPACE };
   await must(["tempest", "init", home], env);
-  writeFileSync(join(home, "etc", "tempest.conf"), tempestConf(await facts(stack)));
+  writeFileSync(join(home, "etc", "tempest.conf"), tempestConf(await facts(stack, web.url.href)));
   const startedAt = Date.now();
   const outcome = await run(["tempest", "run", "--regex", regex, "--concurrency", "3"], {
     cwd: home,
@@ -56,7 +62,27 @@ async function withCloud(regex: string): Promise<Result[]> {
   return rows;
 }
 
-async function facts(stack: Stack): Promise<TempestFacts> {
+function freePort(): number {
+  using listener = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  return listener.port!;
+}
+
+/** A realm of one cluster, this one; images may come from this host. */
+function settings(port: number, webPort: number): string {
+  return `
+NUMBER_FAKE_NOVA_COMPUTE=${HOSTS}
+DEBUG=False
+GLANCE_IMPORT_ALLOWED_HOSTS=127.0.0.1,does-not.exist
+GLANCE_IMPORT_ALLOWED_PORTS=80,${webPort}
+SWIFT_SYNC_INTERVAL=5
+[[post-config|container-sync-realms.conf]]
+[realm1]
+key = realm key
+cluster_name1 = http://127.0.0.1:${port}/object-store/v1/
+`;
+}
+
+async function facts(stack: Stack, webUrl: string): Promise<TempestFacts> {
   const image = async (name: string) => {
     const file = join(stack.state, `${name}.raw`);
     writeFileSync(file, new Uint8Array(1 << 20));
@@ -86,6 +112,7 @@ async function facts(stack: Stack): Promise<TempestFacts> {
     adminPassword: stack.adminEnv["OS_PASSWORD"]!,
     imageRef,
     imageRefAlt,
+    webImage: `${webUrl}image.raw`,
     publicNetworkId,
     networkExtensions: extensions.trim().split("\n"),
     objectStoreApis: Object.keys(info as object).filter((name) => name !== "swift"),

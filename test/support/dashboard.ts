@@ -1,0 +1,121 @@
+// A cloud of its own and a browser that looks at its dashboard.
+
+import { Browser, type Page } from "./browser.ts";
+import { Stack } from "./stack.ts";
+
+export class Dashboard implements AsyncDisposable {
+  readonly stack: Stack;
+  readonly browser: Browser;
+  /** Where everything is by path, without a closing slash. */
+  readonly base: string;
+  /** The administrator's. */
+  readonly token: string;
+
+  private constructor(stack: Stack, browser: Browser, base: string, token: string) {
+    this.stack = stack;
+    this.browser = browser;
+    this.base = base;
+    this.token = token;
+  }
+
+  /** With the simulated driver and generated passwords. */
+  static async start(): Promise<Dashboard> {
+    const [stack, browser] = await Promise.all([Stack.up(), Browser.start()]);
+    const base = stack.adminEnv["OS_AUTH_URL"]!.replace(/\/identity\/v3$/, "");
+    return new Dashboard(stack, browser, base, await tokenOf(base, "admin", stack.adminEnv["OS_PASSWORD"]!));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser[Symbol.asyncDispose]();
+    await this.stack[Symbol.asyncDispose]();
+  }
+
+  /** As it was generated. */
+  passwordOf(user: "admin" | "demo"): string {
+    return (user === "demo" ? this.stack.demoEnv : this.stack.adminEnv)["OS_PASSWORD"]!;
+  }
+
+  /** Asks an API as any client would. @throws Error for a refusal */
+  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const answer = await fetch(`${this.base}${path}`, {
+      method,
+      headers: { "x-auth-token": this.token, "content-type": "application/json", ...headers },
+      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape
+    return (/^[[{]/.test(text) ? JSON.parse(text) : text) as any;
+  }
+
+  /** A public image of a few bytes. Resolves to its id. */
+  async makeImage(name: string): Promise<string> {
+    const fields = { name, disk_format: "raw", container_format: "bare", visibility: "public" };
+    const { id } = await this.ask("POST", "/image/v2/images", fields);
+    const headers = { "content-type": "application/octet-stream" };
+    await this.ask("PUT", `/image/v2/images/${id}/file`, "a disk", headers);
+    return id;
+  }
+
+  /** A new tab on the overview. */
+  async signIn(user: "admin" | "demo", options: Parameters<Browser["page"]>[0] = {}): Promise<Page> {
+    return this.signInWith(user, this.passwordOf(user), options);
+  }
+
+  async signInWith(
+    user: string,
+    password: string,
+    options: Parameters<Browser["page"]>[0] = {},
+  ): Promise<Page> {
+    const page = await this.browser.page(options);
+    await page.goto(`${this.base}/`);
+    await page.waitFor("document.querySelector('#user')");
+    await page.fill("#user", user);
+    await page.fill("#password", password);
+    await page.click("Sign In");
+    await page.waitForText("Overview");
+    return page;
+  }
+
+  /** Goes to a page by its address and waits for words on it. */
+  async open(page: Page, path: string, words: string): Promise<void> {
+    await page.goto(`${this.base}/dashboard${path}`);
+    await page.waitForText(words);
+  }
+}
+
+async function tokenOf(base: string, user: string, password: string): Promise<string> {
+  const domain = { id: "default" };
+  const identity = { methods: ["password"], password: { user: { name: user, domain, password } } };
+  const answer = await fetch(`${base}/identity/v3/auth/tokens`, {
+    method: "POST",
+    body: JSON.stringify({ auth: { identity, scope: { project: { name: user, domain } } } }),
+    headers: { "content-type": "application/json" },
+  });
+  return answer.headers.get("x-subject-token")!;
+}
+
+/** An expression: whether a row of the table holds all these words. */
+export function rowWith(...words: string[]): string {
+  return `[...document.querySelectorAll("tbody tr")].some((row) => ${JSON.stringify(words)}.every((word) => row.innerText.includes(word)))`;
+}
+
+/** Clicks what a row offers, in its menu when it has no button of its own for it. */
+export async function act(page: Page, row: string, label: string): Promise<void> {
+  await page.waitFor(rowWith(row));
+  const inMenu = await page.evaluate<boolean>(`(() => {
+    const row = [...document.querySelectorAll("tbody tr")].find((one) => one.innerText.includes(${JSON.stringify(row)}));
+    const buttons = [...row.querySelectorAll("button")];
+    const button = buttons.find((one) => one.textContent === ${JSON.stringify(label)});
+    (button ?? buttons.at(-1)).click();
+    return !button;
+  })()`);
+  if (inMenu) await page.click(label);
+}
+
+/** Presses a dialog's main button and waits for what is said then. */
+export async function submit(page: Page, said: string): Promise<void> {
+  await page.evaluate("document.querySelector('dialog[open] footer button:last-child').click()");
+  await page.waitForText(said);
+  await page.waitFor("!document.querySelector('dialog')");
+}
