@@ -10,6 +10,7 @@ import { neutron, novaNetwork } from "./network/index.ts";
 import { swift } from "./object-store/index.ts";
 import { placement } from "./placement/index.ts";
 import { novaScheduler } from "./scheduler/index.ts";
+import { cinderApi, cinderScheduler, cinderVolume } from "./volume/index.ts";
 
 export const declarations: readonly ServiceDeclaration[] = [
   keystone,
@@ -17,6 +18,9 @@ export const declarations: readonly ServiceDeclaration[] = [
   placement,
   novaNetwork,
   neutron,
+  cinderApi,
+  cinderScheduler,
+  cinderVolume,
   novaApi,
   metadata,
   novaConductor,

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Session } from "../src/dashboard/wire.ts";
+import { COMPUTE, IMAGE, NETWORK, OBJECTS, offers, VOLUME } from "./core/catalog.ts";
 import { FlavorsPage } from "./pages/admin/flavors.tsx";
 import { HypervisorsPage } from "./pages/admin/hypervisors.tsx";
 import { LogsPage } from "./pages/admin/logs.tsx";
@@ -35,11 +36,6 @@ export interface PageRoute {
   admin?: boolean;
 }
 
-const COMPUTE = ["compute"];
-const NETWORK = ["network"];
-const VOLUME = ["volumev3", "block-storage"];
-const OBJECTS = ["object-store"];
-
 export const routes: readonly PageRoute[] = [
   { path: "/project", draw: () => <OverviewPage />, nav: { group: "Project", label: "Overview" } },
   {
@@ -59,7 +55,7 @@ export const routes: readonly PageRoute[] = [
     path: "/project/images",
     draw: () => <ImagesPage />,
     nav: { group: "Project", label: "Images" },
-    needs: ["image"],
+    needs: IMAGE,
   },
   {
     path: "/project/key_pairs",
@@ -158,5 +154,5 @@ export const routes: readonly PageRoute[] = [
 /** Whether the page is there for this user in this cloud. What a page does, the services decide by themselves. */
 export function allowed({ needs, admin }: PageRoute, { isAdmin, services }: Session): boolean {
   if (admin && !isAdmin) return false;
-  return needs === undefined || needs.some((type) => services.includes(type));
+  return needs === undefined || offers(services, needs);
 }

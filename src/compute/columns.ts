@@ -22,6 +22,17 @@ export const flag = () => integer({ mode: "boolean" }).notNull().default(false);
 
 /** What `stack sql` wrote may have a fraction, a `T` or a zone. An unreadable text is the epoch. */
 function momentOf(text: string): number {
+  if (text === lastText) return lastMs;
+  lastMs = parsed(text);
+  lastText = text;
+  return lastMs;
+}
+
+// Rows of a list follow each other in time: many have the second of the one before.
+let lastText = "";
+let lastMs = 0;
+
+function parsed(text: string): number {
   const plain = text.length === 19 ? `${text.slice(0, 10)}T${text.slice(11)}Z` : text;
   const ms = Date.parse(plain);
   return Number.isNaN(ms) ? Date.parse(`${text.replace(" ", "T")}Z`) || 0 : ms;

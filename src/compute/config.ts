@@ -75,11 +75,6 @@ export const novaSection = section("compute", "Compute (nova)", {
 
 /** nova-compute's own. */
 export const computeSection = section("compute-hosts", "Compute hosts (nova-compute)", {
-  VIRT_DRIVER: key.choice(
-    ["auto", "libvirt", "docker", "fake"],
-    "auto",
-    "What runs the servers. auto: libvirt when its socket answers, else fake.",
-  ),
   CPU_ALLOCATION_RATIO: key.float(16, "Virtual CPUs per physical CPU.", {
     option: "nova.conf/DEFAULT/cpu_allocation_ratio",
   }),

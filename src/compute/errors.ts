@@ -125,6 +125,13 @@ export class BuildRescheduled extends errorOf("internal") {
   }
 }
 
+/** The move could not begin: the server is as it was before. */
+export class ResizeFailed extends errorOf("internal") {
+  constructor(reason: string, options: { cause?: unknown } = {}) {
+    super(`Resize error: ${reason}`, options);
+  }
+}
+
 /** The server's task changed while something was done to it: usually it is being deleted. The work stops quietly. */
 export class TaskStateChanged extends errorOf("conflict") {
   readonly found: string | null;

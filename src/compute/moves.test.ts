@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { LATEST, type ServerCloud, serverCloud } from "../testing/server-cloud.ts";
+import { FakeWorld } from "./drivers/fake/store.ts";
 
 const TWO_HOSTS = { FAKE_HOSTS: "c01:8:16384 c02:8:16384" };
 
@@ -59,6 +60,55 @@ test("a resize that no host has room for leaves the server as it was", async () 
   expect(server.flavor.original_name).toBe("m1.tiny");
   expect(held(cloud)).toEqual({ VCPU: 1, MEMORY_MB: 512, DISK_GB: 1 });
   expect(cloud.row("SELECT message FROM instance_faults").message).toStartWith("No valid host was found.");
+});
+
+test("a disk that would shrink: the server stays as it was, and the fault says why", async () => {
+  await using cloud = await serverCloud({ settings: TWO_HOSTS });
+  cloud.log.expectError("Resize error: Unable to resize disk down.");
+  const id = await cloud.server({ flavorRef: "2" });
+  await cloud.act(id, "resize", { flavorRef: "1" });
+  const server = await cloud.settled(id, "ACTIVE", "ERROR");
+  expect(server).toMatchObject({ status: "ACTIVE", flavor: { original_name: "m1.small" } });
+  expect(cloud.row("SELECT message FROM instance_faults").message).toBe(
+    "Resize error: Unable to resize disk down.",
+  );
+  expect(cloud.row("SELECT status FROM migrations").status).toBe("error");
+  expect(held(cloud)).toEqual({ VCPU: 1, MEMORY_MB: 2048, DISK_GB: 20 });
+});
+
+for (const [action, args, task] of [
+  ["os-migrateLive", { host: "c02", block_migration: "auto" }, "migrating"],
+  ["resize", { flavorRef: "2" }, "resize_"],
+  ["migrate", null, "resize_"],
+] as const) {
+  test(`a server that is deleted in the middle of ${action} leaves nothing on either host`, async () => {
+    await using cloud = await serverCloud({ settings: { ...TWO_HOSTS, FAKE_LATENCY_MS: "20" } });
+    const id = await cloud.server({ availability_zone: "nova:c01" });
+    await cloud.act(id, action, args);
+    await cloud.until(`the ${action} to begin`, () =>
+      ["running", "migrating"].includes(cloud.row("SELECT status FROM migrations").status),
+    );
+    expect((await cloud.show(id))["OS-EXT-STS:task_state"]).toStartWith(task);
+    expect((await cloud.nova.delete(`/v2.1/servers/${id}`)).status).toBe(204);
+    await cloud.gone(id);
+    expect(held(cloud)).toEqual({});
+    expect(cloud.row("SELECT status FROM migrations").status).toBe("error");
+    const folder = cloud.paths.dir("instances");
+    const world = FakeWorld.open(folder);
+    expect(world.count()).toBe(0);
+    FakeWorld.release(folder);
+  });
+}
+
+test("a resized server that is deleted holds nothing any more, and counts as confirmed", async () => {
+  await using cloud = await serverCloud({ settings: TWO_HOSTS });
+  const id = await cloud.server();
+  await cloud.act(id, "resize", { flavorRef: "2" });
+  await cloud.settled(id, "VERIFY_RESIZE");
+  await cloud.nova.delete(`/v2.1/servers/${id}`);
+  await cloud.gone(id);
+  expect(held(cloud)).toEqual({});
+  expect(cloud.row("SELECT status FROM migrations").status).toBe("confirmed");
 });
 
 test("CP-28 rebuild: same id, other image", async () => {
@@ -152,6 +202,26 @@ test("CP-34 a snapshot becomes a private image of the project", async () => {
   expect(proxied).toMatchObject({ status: "ACTIVE", progress: 100, server: { id } });
 });
 
+for (const [action, args] of [
+  ["createImage", { name: "snap" }],
+  ["createBackup", { name: "snap", backup_type: "daily", rotation: 1 }],
+  ["shelve", null],
+] as const) {
+  test(`an image that ${action} has begun does not outlive its server, which is deleted meanwhile`, async () => {
+    await using cloud = await serverCloud();
+    const images = async () => (await cloud.images.get("/v2/images")).body.images;
+    const id = await cloud.server();
+    await cloud.act(id, action, args);
+    await cloud.until("the copy to begin", async () =>
+      ((await cloud.show(id))["OS-EXT-STS:task_state"] ?? "").endsWith("pending_upload"),
+    );
+    expect(await images()).toHaveLength(2);
+    await cloud.nova.delete(`/v2.1/servers/${id}`);
+    await cloud.gone(id);
+    await cloud.until("the image to be gone", async () => (await images()).length === 1);
+  });
+}
+
 test("shelve, offload and unshelve", async () => {
   await using cloud = await serverCloud();
   const id = await cloud.server();
@@ -165,4 +235,16 @@ test("shelve, offload and unshelve", async () => {
   await cloud.act(id, "unshelve");
   expect(hostOf(await cloud.settled(id, "ACTIVE"))).toBe("testhost");
   expect(held(cloud)).toEqual({ VCPU: 1, MEMORY_MB: 512, DISK_GB: 1 });
+});
+
+test("the image of a shelved server goes with it", async () => {
+  await using cloud = await serverCloud();
+  const images = async () => (await cloud.images.get("/v2/images")).body.images;
+  const id = await cloud.server();
+  await cloud.act(id, "shelve");
+  await cloud.settled(id, "SHELVED_OFFLOADED");
+  expect(await images()).toHaveLength(2);
+  await cloud.nova.delete(`/v2.1/servers/${id}`);
+  await cloud.gone(id);
+  expect(await images()).toHaveLength(1);
 });

@@ -2,7 +2,10 @@
 // service that holds the message, by writing the state of an earlier step, or by putting a message back.
 
 import { expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { type ServerCloud, serverCloud } from "../testing/server-cloud.ts";
+import { FakeWorld } from "./drivers/fake/store.ts";
 
 interface Message {
   topic: string;
@@ -188,3 +191,123 @@ test("CP-20 guests that stopped by themselves are SHUTOFF after a start of nova-
   await cloud.act(id, "os-start");
   await cloud.settled(id, "ACTIVE");
 });
+
+test("CP-20 guests that `stack down` has removed are SHUTOFF at the next start, and start again", async () => {
+  await using cloud = await serverCloud();
+  const id = await cloud.server();
+  await cloud.stop("n-cpu");
+  rmSync(join(cloud.paths.root, "instances"), { recursive: true });
+  await cloud.start("n-cpu");
+  await cloud.settled(id, "SHUTOFF");
+  await cloud.act(id, "os-start");
+  await cloud.settled(id, "ACTIVE");
+});
+
+/** Everything that is sent from now on, also after it was worked off. */
+function keepMessages(cloud: ServerCloud): (method: string) => Message {
+  cloud.sql("nova", "CREATE TABLE kept AS SELECT topic, method, args, context FROM bus_messages WHERE 0");
+  cloud.sql(
+    "nova",
+    `CREATE TRIGGER keep AFTER INSERT ON bus_messages
+     BEGIN INSERT INTO kept VALUES (NEW.topic, NEW.method, NEW.args, NEW.context); END`,
+  );
+  return (method) => {
+    const [found] = cloud.sql("nova", "SELECT * FROM kept WHERE method = ? LIMIT 1", method) as Message[];
+    if (!found) throw new Error(`${method} was not sent`);
+    return found;
+  };
+}
+
+/** How many guests the simulated hosts have, with what is set aside for a resize. */
+function guests(cloud: ServerCloud): number {
+  const folder = cloud.paths.dir("instances");
+  const world = FakeWorld.open(folder);
+  try {
+    return world.count();
+  } finally {
+    FakeWorld.release(folder);
+  }
+}
+
+for (const [type, steps] of [
+  ["SOFT", ["rebooting", "reboot_pending", "reboot_started"]],
+  ["HARD", ["rebooting_hard", "reboot_pending_hard", "reboot_started_hard"]],
+] as const) {
+  for (const step of steps) {
+    test(`a reboot that a crash cut short in ${step} is finished`, async () => {
+      await using cloud = await serverCloud();
+      const kept = keepMessages(cloud);
+      const id = await cloud.server();
+      await cloud.act(id, "reboot", { type });
+      await cloud.settled(id, "ACTIVE");
+      await cloud.stop("n-cpu");
+      cloud.sql("nova", "UPDATE instances SET task_state = ? WHERE uuid = ?", step, id);
+      putBack(cloud, kept("reboot_instance"));
+      await cloud.start("n-cpu");
+      await cloud.settled(id, "ACTIVE");
+      await cloud.until("the message to be gone", () => waiting(cloud).length === 0);
+      expect(guests(cloud)).toBe(1);
+    });
+  }
+}
+
+test("a delete that a crash cut short, after the guest and its allocations were gone, is finished", async () => {
+  await using cloud = await serverCloud({ networks: true });
+  const id = await cloud.server({ networks: "auto" });
+  await cloud.stop("n-cpu");
+  expect((await cloud.nova.delete(`/v2.1/servers/${id}`)).status).toBe(204);
+  expect((await cloud.show(id))["OS-EXT-STS:task_state"]).toBe("deleting");
+  const folder = cloud.paths.dir("instances");
+  const world = FakeWorld.open(folder);
+  world.clear();
+  FakeWorld.release(folder);
+  cloud.sql("placement", "DELETE FROM allocations");
+  await cloud.start("n-cpu");
+  await cloud.gone(id);
+  expect(count(cloud, "nova", `ports WHERE device_id = '${id}'`)).toBe(0);
+});
+
+for (const [step, method, status, atSource] of [
+  ["resize_migrating", "resize_instance", "migrating", true],
+  ["resize_migrated", "finish_resize", "post-migrating", false],
+  ["resize_finish", "finish_resize", "post-migrating", false],
+] as const) {
+  test(`a resize that a crash cut short in ${step} is finished, nothing is doubled`, async () => {
+    await using cloud = await serverCloud({ settings: { FAKE_HOSTS: "c01:4:8192 c02:4:8192" } });
+    const kept = keepMessages(cloud);
+    const id = await cloud.server({ availability_zone: "nova:c01" });
+    await cloud.stop("n-cpu");
+    await cloud.act(id, "resize", { flavorRef: "2" });
+    await cloud.until("the source to be asked", () =>
+      waiting(cloud).some((message) => message.method === "resize_instance"),
+    );
+    const { flavor } = cloud.row("SELECT flavor FROM instance_extra WHERE instance_uuid = ?", id);
+    await cloud.start("n-cpu");
+    await cloud.settled(id, "VERIFY_RESIZE");
+    const whole = guests(cloud);
+    await cloud.stop("n-cpu");
+    const host = atSource ? "source" : "dest";
+    cloud.sql(
+      "nova",
+      `UPDATE instances SET vm_state = 'active', task_state = ?,
+         host = (SELECT ${host}_compute FROM migrations), node = (SELECT ${host}_node FROM migrations) WHERE uuid = ?`,
+      step,
+      id,
+    );
+    cloud.sql("nova", "UPDATE instance_extra SET flavor = ? WHERE instance_uuid = ?", flavor, id);
+    cloud.sql("nova", "UPDATE migrations SET status = ?", status);
+    putBack(cloud, kept(method));
+    await cloud.start("n-cpu");
+    const resized = await cloud.settled(id, "VERIFY_RESIZE");
+    expect(resized.flavor.original_name).toBe("m1.small");
+    expect(guests(cloud)).toBe(whole);
+    await cloud.act(id, "confirmResize");
+    await cloud.settled(id, "ACTIVE");
+    await cloud.until("the source to be released", () => guests(cloud) === 1);
+    expect(
+      cloud
+        .sql("placement", "SELECT DISTINCT consumer_id FROM allocations")
+        .map((row) => Object.values(row as object)[0]),
+    ).toEqual([id]);
+  });
+}

@@ -15,6 +15,8 @@ export class SharedCache<T> {
   #name: string;
   #read: () => T;
   #entries: Map<string, Entry>;
+  /** Looked at within the present synchronous work, in which no other process's writing need be seen. */
+  #fresh = false;
 
   /** `name` tells tables apart; `read` makes the value from the tables. */
   constructor(db: ProjectDatabase, name: string, read: () => T) {
@@ -27,8 +29,13 @@ export class SharedCache<T> {
 
   /** The value as the tables have it: read anew after `forget`, and when another process wrote to the file. */
   get(): T {
-    const foreign = this.#db.foreignVersion();
     const entry = this.#entries.get(this.#name);
+    if (entry && this.#fresh) return entry.value as T;
+    const foreign = this.#db.foreignVersion();
+    this.#fresh = true;
+    queueMicrotask(() => {
+      this.#fresh = false;
+    });
     if (entry && entry.foreign === foreign) return entry.value as T;
     const value = this.#read();
     this.#entries.set(this.#name, { value, foreign });

@@ -86,6 +86,15 @@ export interface SelectDestination {
   consumerUuid: string;
 }
 
+/** conductor: every one of these hosts is to have these images before a server needs them. */
+export interface CacheImages {
+  hosts: string[];
+  imageIds: string[];
+}
+
+/** What became of an image on a host. Authority: nova/compute/manager.py (cache_images) of Zed. */
+export type ImageCaching = "cached" | "existing" | "unsupported" | "error";
+
 export interface Destination {
   host: string;
   node: string;

@@ -24,6 +24,11 @@ export const cloudSection = section("cloud", "The cloud", {
     "",
     "Windows to start, by DevStack's names, separated by commas. Empty: all. enable_service and disable_service change it.",
   ),
+  VIRT_DRIVER: key.choice(
+    ["auto", "libvirt", "docker", "fake"],
+    "auto",
+    "What runs the servers. auto: libvirt for root when its socket answers, else fake.",
+  ),
   LOGDIR: key.text("", "Folder of the log files. Empty: log/ in the state directory."),
   DEBUG: key.bool("True", "Write DEBUG lines.", { option: "nova.conf/DEFAULT/debug" }),
   SCREEN_NAME: key.text("stack", "Name of the session, shown in the terminal UI."),

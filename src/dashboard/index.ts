@@ -2,7 +2,7 @@
 
 import type { LogFollower } from "../core/log-follow.ts";
 import type { Service, ServiceContext, ServiceDeclaration } from "../core/service.ts";
-import { dashboardApp } from "./app.ts";
+import { dashboardApp } from "./api/app.ts";
 import { IdentityClient } from "./identity-client.ts";
 import { policies } from "./policies.ts";
 import { Sessions } from "./sessions.ts";

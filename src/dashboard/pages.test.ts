@@ -26,6 +26,16 @@ test("one page serves every address, for everybody, and nothing in it is inline"
   expect(pages[0]!.text).not.toMatch(/<script(?![^>]+src=)|<style|style=|\son\w+=/);
 });
 
+test("an address that is none is told so: people by the page, programs by the ordinary error", async () => {
+  const visitor = new Visitor(all);
+  const page = await visitor.get("/instances", { accept: "text/html,application/xhtml+xml" });
+  expect(page.status).toBe(404);
+  expect(page.text).toBe((await visitor.get("/", {})).text);
+  const answer = await visitor.get("/instances", { accept: "application/json" });
+  expect(answer.status).toBe(404);
+  expect(answer.body.error.message).toBe("The resource could not be found.");
+});
+
 test("the policy lets nothing run or load but our own files", async () => {
   const { headers } = await new Visitor(all).get("/", {});
   const policy = Object.fromEntries(

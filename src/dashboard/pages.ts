@@ -41,10 +41,22 @@ const TYPES: Record<string, string> = {
 };
 
 export function pageRoutes(): Route[] {
-  async function showPage(): Promise<Reply> {
+  async function page(status: number): Promise<Reply> {
     const { html } = await site();
     const headers = { ...HEADERS, "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" };
-    return text(200, html, headers);
+    return text(status, html, headers);
+  }
+
+  function showPage(): Promise<Reply> {
+    return page(200);
+  }
+
+  /** An address typed wrong: the page says so, in its own words. Programs get the ordinary error. */
+  async function showNoPage(call: Call): Promise<Reply> {
+    if (!/\btext\/html\b/.test(call.header("accept") ?? "")) {
+      throw new NotFound("The resource could not be found.");
+    }
+    return page(404);
   }
 
   async function showAsset(call: Call): Promise<Reply> {
@@ -70,6 +82,7 @@ export function pageRoutes(): Route[] {
       { method: "GET", path: `/${section}/*`, handler: showPage, access: "public" },
     ]),
     { method: "GET", path: "/assets/:name", handler: showAsset, access: "public" },
+    { method: "GET", path: "/:section", handler: showNoPage, access: "public" },
   ];
 }
 

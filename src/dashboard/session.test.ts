@@ -109,7 +109,8 @@ describe("a session", () => {
     const key = await all.as("key");
     const { projects } = (await key.get("/v3/projects?name=admin")).body;
     const answer = await visitor.send("PUT", "/api/session/project", { project: projects[0].id });
-    expect(answer.status).toBe(401);
+    expect(answer.status).toBe(403);
+    expect(answer.body.error.message).toBe("You are not authorized for this project.");
     expect((await visitor.get("/api/session")).body.session.project.name).toBe("demo");
   });
 

@@ -34,13 +34,24 @@ export class SignIn {
     return this.switchProject(first.token, chosen.id, remoteAddress);
   }
 
-  /** @returns a token of that project @throws Unauthorized when the user has no role there */
+  /**
+   * @param token a valid one
+   * @returns a token of that project
+   * @throws Forbidden when the user has no role there: the session itself is as good as before
+   */
   async switchProject(token: string, projectId: string, remoteAddress: string): Promise<string> {
     const auth = {
       identity: { methods: ["token"], token: { id: token } },
       scope: { project: { id: projectId } },
     };
-    return (await this.#identity.issue(auth, remoteAddress).catch(explain)).token;
+    try {
+      return (await this.#identity.issue(auth, remoteAddress)).token;
+    } catch (error) {
+      if (error instanceof IdentityRefusal && error.status === 401) {
+        throw new Forbidden("You are not authorized for this project.");
+      }
+      return explain(error);
+    }
   }
 
   projects(token: string, remoteAddress: string): Promise<ProjectRef[]> {

@@ -55,7 +55,7 @@ export function bootstrap(parts: NetworkParts, options: BootstrapOptions): boole
       enable_dhcp: false,
     });
     parts.floatingPools.createBulk(formatCidr(floating), config.PUBLIC_NETWORK_NAME, base.publicCard);
-    store.db.raw.query("DELETE FROM floating_ips WHERE address = ?").run(gateway);
+    store.floating.forget(gateway);
     const router = parts.routers.create(context, options.adminProjectId, {
       name: config.Q_ROUTER_NAME,
       gateway: { network_id: external.uuid },

@@ -54,9 +54,9 @@ export const networkSection = section("network", "Network (nova-network and neut
     { option: "nova.conf/DEFAULT/public_interface" },
   ),
   NETWORK_PLUMBING: key.choice(
-    ["auto", "off"],
+    ["auto", "on", "off"],
     "auto",
-    "auto: make bridges, DHCP servers, filters and address translation when this process may. off: only keep the books.",
+    "on: make bridges, DHCP servers, filters and address translation. auto: when this process may and servers are not simulated (VIRT_DRIVER=fake). off: only keep the books.",
   ),
   ALLOW_SAME_NET_TRAFFIC: key.bool(
     "True",

@@ -1,11 +1,11 @@
 // The network service: nova-network, which plumbs, and neutron-server, the Network API over the same tables.
 
 import type { ServiceDeclaration } from "../core/service.ts";
+import { createNeutronServer } from "./api/server.ts";
 import { novaNetworkPolicies } from "./compute-api/policies.ts";
 import { networkSection } from "./config.ts";
 import { cleanupNetwork } from "./engine/make.ts";
 import { migrations } from "./migrations/index.ts";
-import { createNeutronServer } from "./neutron-server.ts";
 import { createNovaNetwork } from "./nova-network.ts";
 import { policies } from "./policies.ts";
 

@@ -29,11 +29,9 @@ export function createNovaNetwork(context: ServiceContext): Service {
       firstStart(context, parts);
       parts.dhcpPorts.ensureAll();
       logHealed(context, parts);
-      if (reason === null) {
-        const plumbing = makeEngine(context, parts.store, tools);
-        engine = plumbing;
-        await plumbing.start();
-      } else {
+      // The host is made ready beside the other services' start; whoever plugs a server in waits for it.
+      if (reason === null) engine = startEngine(makeEngine(context, parts.store, tools));
+      else {
         engine = unplumbedEngine(reason);
         context.log.warning(null, `Nothing is plumbed: ${reason}`);
       }
@@ -56,6 +54,11 @@ export function createNovaNetwork(context: ServiceContext): Service {
     },
   };
   return service;
+}
+
+function startEngine(engine: Engine): Engine {
+  engine.start();
+  return engine;
 }
 
 /** Makes the first networks once the identity service can say whose they are. */

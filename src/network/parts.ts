@@ -131,7 +131,7 @@ export function makeNetwork(context: ServiceContext): NetworkParts {
   const floatingPools = new FloatingPools(base, { access, quotas, floatingIps });
   const flatNetworks = new FlatNetworks(base, { ports });
   const vifs = new Vifs(
-    context.db,
+    store.vifs,
     (network) => context.peers.find(networkEngine)?.bridgeOf(network) ?? null,
   );
   return {

@@ -6,6 +6,10 @@ import type { PolicyRule } from "../policy/enforcer.ts";
 const RULES: readonly (readonly [name: string, check: string])[] = [
   ["shared_address_groups", "field:address_groups:shared=True"],
   ["get_address_group", "rule:admin_or_owner or rule:shared_address_groups"],
+  // Neutron has no rules for these; what has none is asked `default`.
+  ["create_address_group", "rule:default"],
+  ["update_address_group", "rule:default"],
+  ["delete_address_group", "rule:default"],
 
   ["shared_address_scopes", "field:address_scopes:shared=True"],
   ["create_address_scope", "rule:regular_user"],

@@ -1,12 +1,14 @@
 // The network service as the compute service uses it (`public.ts`).
 
-import { Unavailable } from "../core/errors.ts";
+import { messageOf, Unavailable } from "../core/errors.ts";
 import type { NetworkEngine } from "./engine/public.ts";
 import type { NetworkParts } from "./parts.ts";
 import type { NetworkPublic } from "./public.ts";
 
 export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPublic {
   const { instances, vifs, store, serverFloatingIps } = parts;
+  /** The change is in the books whatever the host says: the engine has logged why not, and tries again. */
+  const applied = () => engine.settled().catch(() => {});
   return {
     validateRequest: (context, request, groups, count) => instances.validate(context, request, groups, count),
     async allocateForInstance(context, instance, request, groups) {
@@ -22,7 +24,9 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
       instances.removeInterface(context, uuid, portId);
     },
     async plug(_context, instance, cards) {
-      await engine.settled();
+      await engine.settled().catch((cause) => {
+        throw new Unavailable(`The network could not be plumbed: ${messageOf(cause)}`, { cause });
+      });
       for (const { bridge } of cards) {
         const failure = bridge === null ? null : engine.failureOf(bridge);
         if (failure !== null) throw new Unavailable(failure);
@@ -47,20 +51,20 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
     stamp: () => store.db.stamp(),
     async addSecurityGroup(context, uuid, group) {
       instances.changeGroup(context, uuid, group, true);
-      await engine.settled();
+      await applied();
     },
     async removeSecurityGroup(context, uuid, group) {
       instances.changeGroup(context, uuid, group, false);
-      await engine.settled();
+      await applied();
     },
     async addFloatingIp(context, uuid, address, fixedAddress) {
       serverFloatingIps.add(context, uuid, address, fixedAddress);
-      await engine.settled();
+      await applied();
     },
     serverOfFloatingIp: (context, address) => serverFloatingIps.serverOf(context, address),
     async removeFloatingIp(context, uuid, address) {
       serverFloatingIps.remove(context, uuid, address);
-      await engine.settled();
+      await applied();
     },
     instanceByAddress: (address) => store.addresses.instanceAt(address),
   };

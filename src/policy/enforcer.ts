@@ -31,7 +31,8 @@ const RECHECK_MS = 500;
 
 export class Enforcer {
   #rules: ReadonlyMap<string, PolicyRule>;
-  #former = new Map<string, string>();
+  /** Former name → the rules it became: one name may have been split. */
+  #former = new Map<string, string[]>();
   #files: readonly string[];
   #clock: Clock;
   #log: Logger;
@@ -43,7 +44,9 @@ export class Enforcer {
   constructor(options: EnforcerOptions) {
     this.#rules = new Map(options.rules.map((rule) => [rule.name, rule]));
     for (const rule of options.rules)
-      for (const name of rule.formerly ?? []) this.#former.set(name, rule.name);
+      for (const name of rule.formerly ?? []) {
+        this.#former.set(name, [...(this.#former.get(name) ?? []), rule.name]);
+      }
     this.#files = options.files;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -142,7 +145,7 @@ function guardDepth(check: Check): Check {
   };
 }
 
-function readOverrides(path: string, former: ReadonlyMap<string, string>): Map<string, unknown> {
+function readOverrides(path: string, former: ReadonlyMap<string, readonly string[]>): Map<string, unknown> {
   const text = readFileSync(path, "utf8");
   // JSON is YAML; an empty file overrides nothing.
   const data: unknown = text.trim() === "" ? {} : Bun.YAML.parse(text);
@@ -151,8 +154,7 @@ function readOverrides(path: string, former: ReadonlyMap<string, string>): Map<s
     throw new Error("expected a mapping of rule names to rules");
   const overrides = new Map<string, unknown>();
   for (const [name, rule] of Object.entries(data)) {
-    const current = former.get(name);
-    if (current !== undefined && !(current in data)) overrides.set(current, rule);
+    for (const current of former.get(name) ?? []) if (!(current in data)) overrides.set(current, rule);
     overrides.set(name, rule);
   }
   return overrides;

@@ -19,8 +19,8 @@ export const schedulerSection = section("scheduler", "Scheduler (nova-scheduler)
     { option: "nova.conf/DEFAULT/compute_scheduler_driver" },
   ),
   SCHEDULER_FILTERS: key.list(
-    "ComputeFilter,AvailabilityZoneFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter",
-    "Filters, in the order they are asked.",
+    "ComputeFilter,AvailabilityZoneFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter,SameHostFilter,DifferentHostFilter",
+    "Filters, in the order they are asked. The default is that of DevStack.",
     { option: "nova.conf/filter_scheduler/enabled_filters" },
   ),
   SCHEDULER_WEIGHERS: key.list(

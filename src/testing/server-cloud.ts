@@ -7,6 +7,7 @@ import { glanceApiService } from "../image/index.ts";
 import { neutron, novaNetwork } from "../network/index.ts";
 import { placement } from "../placement/index.ts";
 import { novaScheduler } from "../scheduler/index.ts";
+import { cinderApi, cinderScheduler, cinderVolume } from "../volume/index.ts";
 import { type ApiClient, type TestCloud, type TestCloudOptions, testCloud } from "./cloud.ts";
 import { type TestVolumes, testVolumeService } from "./test-volumes.ts";
 
@@ -42,16 +43,20 @@ export interface ServerCloud extends TestCloud {
 }
 
 /** @param options `networks`: with the network services, their books only; `api`: in place of nova-api; `volumes`:
- * the block storage service's */
+ * the block storage service's, or the real one */
 export async function serverCloud(
-  options: TestCloudOptions & { networks?: boolean; api?: ServiceDeclaration; volumes?: TestVolumes } = {},
+  options: TestCloudOptions & {
+    networks?: boolean;
+    api?: ServiceDeclaration;
+    volumes?: TestVolumes | "real";
+  } = {},
 ): Promise<ServerCloud> {
   const declarations = [
     keystone,
     glanceApiService,
     placement,
     ...(options.networks ? [novaNetwork, neutron] : []),
-    ...(options.volumes ? [testVolumeService(options.volumes)] : []),
+    ...volumeServices(options.volumes),
     options.api ?? novaApi,
     novaConductor,
     novaScheduler,
@@ -116,6 +121,11 @@ export async function serverCloud(
     stop: (window: string) => cloud.cloud.stopService(window),
     start: (window: string) => cloud.cloud.startService(window),
   });
+}
+
+function volumeServices(volumes: TestVolumes | "real" | undefined): ServiceDeclaration[] {
+  if (volumes === undefined) return [];
+  return volumes === "real" ? [cinderApi, cinderScheduler, cinderVolume] : [testVolumeService(volumes)];
 }
 
 async function activeImage(images: ApiClient): Promise<string> {

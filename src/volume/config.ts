@@ -166,25 +166,6 @@ export const volumeBackendSection = section("volume-backend", "Volume back ends 
   ),
 });
 
-/** The backup service's. */
-export const volumeBackupSection = section("volume-backup", "Volume backups (cinder-backup)", {
-  CINDER_BACKUP_CONTAINER: key.text(
-    "volumebackups",
-    "Container of the object store for backups that name none.",
-    cinder("DEFAULT/backup_swift_container"),
-  ),
-  CINDER_BACKUP_OBJECT_SIZE: key.size(
-    "52428800",
-    "Bytes of a backup's objects; a multiple of CINDER_BACKUP_BLOCK_SIZE.",
-    cinder("DEFAULT/backup_swift_object_size"),
-  ),
-  CINDER_BACKUP_BLOCK_SIZE: key.size(
-    "32768",
-    "Bytes of the blocks whose changes an incremental backup notices.",
-    cinder("DEFAULT/backup_swift_block_size"),
-  ),
-});
-
 /** A number written as text, as the multipliers are: they may be negative. @throws Error */
 export function numberOf(name: string, text: string): number {
   const value = Number(text);

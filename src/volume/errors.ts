@@ -1,5 +1,5 @@
-// What can go wrong with volumes and snapshots, in Cinder's words (cinder/exception.py of Zed). Those of types, groups,
-// backups and the rest stand in `errors-*.ts`.
+// What can go wrong with volumes and snapshots, in Cinder's words (cinder/exception.py of Zed). Those of types and the
+// rest stand in `errors-types.ts`.
 
 import { CloudError, errorOf, Invalid, NotFound, OverQuota } from "../core/errors.ts";
 
@@ -123,10 +123,9 @@ export class AttachmentNotFound extends NotFound {
 /** Nova still has the volume (bug 2004555: a user must not pull it from under the hypervisor). */
 export class NovaUsesAttachment extends errorOf("conflict") {
   constructor(serverId: string) {
-    super(
-      `Detach volume from instance ${serverId} using the Compute API`,
-      { type: "ConflictNovaUsingAttachment" },
-    );
+    super(`Detach volume from instance ${serverId} using the Compute API`, {
+      type: "ConflictNovaUsingAttachment",
+    });
   }
 }
 
@@ -204,27 +203,6 @@ export class SnapshotLimitExceeded extends QuotaError {
   }
 }
 
-export class BackupLimitExceeded extends QuotaError {
-  constructor(allowed: number) {
-    super(`Maximum number of backups allowed (${allowed}) exceeded`, "BackupLimitExceeded");
-  }
-}
-
-export class BackupSizeExceedsAvailableQuota extends QuotaError {
-  constructor(facts: { requested: number; consumed: number; quota: number }) {
-    super(
-      `Requested backup exceeds allowed Backup gigabytes quota. Requested ${facts.requested}G, quota is ${facts.quota}G and ${facts.consumed}G has been consumed.`,
-      "VolumeBackupSizeExceedsAvailableQuota",
-    );
-  }
-}
-
-export class GroupLimitExceeded extends QuotaError {
-  constructor(allowed: number) {
-    super(`Maximum number of groups allowed (${allowed}) exceeded`, "GroupLimitExceeded");
-  }
-}
-
 export class UnexpectedOverQuota extends QuotaError {
   constructor(names: string) {
     super(`Unexpected over quota on ${names}.`, "UnexpectedOverQuota");
@@ -255,9 +233,6 @@ export class ImageUnacceptable extends CloudError {
 /** A reference to storage that is to be managed names nothing, or something that is managed. */
 export class ManageInvalidReference extends CloudError {
   constructor(ref: string, reason: string) {
-    super(
-      "invalid",
-      `Manage existing volume failed due to invalid backend reference ${ref}: ${reason}`,
-    );
+    super("invalid", `Manage existing volume failed due to invalid backend reference ${ref}: ${reason}`);
   }
 }

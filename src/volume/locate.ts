@@ -1,7 +1,7 @@
 // How volumes and snapshots are found: by id, if the caller may see them.
 
-import type { Cinder } from "./cinder.ts";
 import { type Caller, enforce, sees, targetOf } from "./access.ts";
+import type { Cinder } from "./cinder.ts";
 import { SnapshotNotFound, VolumeNotFound } from "./errors.ts";
 import type { SnapshotRow, VolumeRow } from "./tables.ts";
 

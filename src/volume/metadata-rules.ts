@@ -12,7 +12,9 @@ export function checkMetadata(metadata: unknown): asserts metadata is Record<str
   }
   for (const [key, value] of Object.entries(metadata)) {
     if (key === "") {
-      throw new InvalidMetadata("Invalid input received: Metadata key:  has a minimum character requirement of 1.");
+      throw new InvalidMetadata(
+        "Invalid input received: Metadata key:  has a minimum character requirement of 1.",
+      );
     }
     if (typeof value !== "string") {
       throw new InvalidMetadata(

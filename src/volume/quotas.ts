@@ -4,9 +4,6 @@
 import type { Values } from "../config/keys.ts";
 import type { volumeSection } from "./config.ts";
 import {
-  BackupLimitExceeded,
-  BackupSizeExceedsAvailableQuota,
-  GroupLimitExceeded,
   SnapshotLimitExceeded,
   UnexpectedOverQuota,
   VolumeLimitExceeded,
@@ -28,7 +25,7 @@ export interface QuotaState extends Usage {
 /** What an operation takes: resource → amount. Negative amounts give back and are never refused. */
 export type Deltas = Record<string, number>;
 
-type Counted = "volumes" | "snapshots" | "backups" | "groups";
+type Counted = "volumes" | "snapshots";
 
 /** Resources that exist once per volume type too: `volumes_lvm`. */
 const TYPED = ["volumes", "gigabytes", "snapshots"] as const;
@@ -95,10 +92,6 @@ export class Quotas {
       const gigabytes = this.#settings.CINDER_NO_SNAPSHOT_GB_QUOTA ? 0 : sizeGb;
       this.#addTyped(add, "snapshots", nameOf.get(typeId), count, gigabytes);
     }
-    const backups = quotas.backups(projectId);
-    add("backups", backups.count);
-    add("backup_gigabytes", backups.sizeGb);
-    add("groups", quotas.groups(projectId));
     const reserved = quotas.reserved(projectId);
     return new Map(
       this.resources()
@@ -157,9 +150,7 @@ export class Quotas {
     const { name, limit, consumed } = over;
     if (name.includes("gigabytes")) {
       const facts = { name, requested: what.sizeGb, consumed, quota: limit };
-      throw what.resource === "backups"
-        ? new BackupSizeExceedsAvailableQuota(facts)
-        : new VolumeSizeExceedsAvailableQuota(facts);
+      throw new VolumeSizeExceedsAvailableQuota(facts);
     }
     if (name.includes(what.resource)) throw limitExceeded(what.resource, limit, name);
     throw new UnexpectedOverQuota(name);
@@ -226,14 +217,5 @@ export class Quotas {
 }
 
 function limitExceeded(resource: Counted, limit: number, name: string): Error {
-  switch (resource) {
-    case "volumes":
-      return new VolumeLimitExceeded(limit, name);
-    case "snapshots":
-      return new SnapshotLimitExceeded(limit);
-    case "backups":
-      return new BackupLimitExceeded(limit);
-    case "groups":
-      return new GroupLimitExceeded(limit);
-  }
+  return resource === "volumes" ? new VolumeLimitExceeded(limit, name) : new SnapshotLimitExceeded(limit);
 }

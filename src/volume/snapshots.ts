@@ -30,11 +30,14 @@ export function createSnapshot(
   refuseFrozen(cinder, volume.host);
   const { context } = caller;
   const row = cinder.transaction(() => {
-    const made = insertSnapshot(cinder, caller, volume, { ...request, groupSnapshotId: null });
+    const made = insertSnapshot(cinder, caller, volume, request);
     cinder.context.bus.cast(context, SCHEDULER_TOPIC, "create_snapshot", { snapshotId: made.id });
     return made;
   });
-  cinder.log.info(context, `Snapshot create request issued successfully: snapshot ${row.id} of volume ${volume.id}`);
+  cinder.log.info(
+    context,
+    `Snapshot create request issued successfully: snapshot ${row.id} of volume ${volume.id}`,
+  );
   return row;
 }
 
@@ -43,13 +46,13 @@ export function insertSnapshot(
   cinder: Cinder,
   caller: Caller,
   volume: VolumeRow,
-  request: SnapshotRequest & { groupSnapshotId: string | null },
+  request: SnapshotRequest,
 ): SnapshotRow {
   enforce(caller, "volume:create_snapshot", targetOf(volume));
   checkVolume(volume);
   checkMetadata(request.metadata);
   const states = request.force ? ["available", "in-use"] : ["available"];
-  if (request.groupSnapshotId === null && !states.includes(volume.status)) {
+  if (!states.includes(volume.status)) {
     throw new InvalidVolume(
       `Volume ${volume.id} status must be ${states.join(", ")}, but current status is: ${volume.status}.`,
     );
@@ -65,7 +68,6 @@ export function insertSnapshot(
     {
       id: cinder.newId(),
       volume_id: volume.id,
-      group_snapshot_id: request.groupSnapshotId,
       user_id: context.userId,
       project_id: projectId,
       status: "creating",
@@ -168,7 +170,12 @@ export function setSnapshotMetadata(
   return cinder.store.snapshots.metadata.of(snapshot.id);
 }
 
-export function deleteSnapshotMetadata(cinder: Cinder, caller: Caller, snapshot: SnapshotRow, key: string): void {
+export function deleteSnapshotMetadata(
+  cinder: Cinder,
+  caller: Caller,
+  snapshot: SnapshotRow,
+  key: string,
+): void {
   if (!Object.hasOwn(snapshotMetadata(cinder, caller, snapshot), key)) {
     throw new SnapshotMetadataNotFound(snapshot.id, key);
   }
@@ -202,7 +209,12 @@ export function reportSnapshotStatus(
   cinder.store.snapshots.update(snapshot.id, { status, ...(progress ? { progress } : {}) });
 }
 
-export function resetSnapshotStatus(cinder: Cinder, caller: Caller, snapshot: SnapshotRow, status: string): void {
+export function resetSnapshotStatus(
+  cinder: Cinder,
+  caller: Caller,
+  snapshot: SnapshotRow,
+  status: string,
+): void {
   enforce(caller, "volume_extension:snapshot_admin_actions:reset_status", targetOf(snapshot));
   cinder.store.snapshots.update(snapshot.id, { status });
 }

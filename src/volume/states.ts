@@ -59,36 +59,6 @@ export type AttachStatus =
   | "error_detaching"
   | "deleted";
 
-export const GROUP_STATUSES = [
-  "error",
-  "available",
-  "creating",
-  "deleting",
-  "deleted",
-  "updating",
-  "in-use",
-  "error_deleting",
-] as const;
-
-export const GROUP_SNAPSHOT_STATUSES = [
-  "error",
-  "available",
-  "creating",
-  "deleting",
-  "deleted",
-  "updating",
-  "error_deleting",
-] as const;
-
-export type BackupStatus =
-  | "error"
-  | "error_deleting"
-  | "creating"
-  | "available"
-  | "deleting"
-  | "deleted"
-  | "restoring";
-
 /** No migration is under way (cinder/volume/api.py, AVAILABLE_MIGRATION_STATUS). */
 export function migrationAllows(migrationStatus: string | null): boolean {
   return migrationStatus === null || ["deleting", "error", "success"].includes(migrationStatus);

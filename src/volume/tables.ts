@@ -92,7 +92,7 @@ export const snapshots = sqliteTable("snapshots", {
   ...stamps(),
 });
 
-/** The four tables of key and value. `owner` is the column that names what they belong to. */
+/** The tables of key and value. `owner` is the column that names what they belong to. */
 const pairs = () => ({
   id: integer().primaryKey({ autoIncrement: true }),
   key: text().notNull(),
@@ -105,8 +105,10 @@ export const volumeAdminMetadata = sqliteTable("volume_admin_metadata", {
   volume_id: text().notNull(),
   ...pairs(),
 });
-export const snapshotMetadata = sqliteTable("snapshot_metadata", { snapshot_id: text().notNull(), ...pairs() });
-export const backupMetadata = sqliteTable("backup_metadata", { backup_id: text().notNull(), ...pairs() });
+export const snapshotMetadata = sqliteTable("snapshot_metadata", {
+  snapshot_id: text().notNull(),
+  ...pairs(),
+});
 
 /** Of the image a volume, or the volume of a snapshot, was made from. One of the two ids is set. */
 export const volumeGlanceMetadata = sqliteTable("volume_glance_metadata", {

@@ -4,16 +4,11 @@
 export const SCHEDULER_TOPIC = "cinder-scheduler";
 export const SCHEDULER_BINARY = "cinder-scheduler";
 export const VOLUME_BINARY = "cinder-volume";
-export const BACKUP_BINARY = "cinder-backup";
 export const API_BINARY = "cinder-api";
 
 /** @param host with or without a pool */
 export function volumeTopic(host: string): string {
   return `cinder-volume.${backendOf(host)}`;
-}
-
-export function backupTopic(host: string): string {
-  return `cinder-backup.${host}`;
 }
 
 /** `HOST@BACKEND` of `HOST@BACKEND#POOL`. */
@@ -39,7 +34,6 @@ export interface CreateVolumeSpec {
   imageId: string | null;
   snapshotId: string | null;
   sourceVolumeId: string | null;
-  backupId: string | null;
   /** The back end it must lie on: its source's. */
   resourceBackend: string | null;
   availabilityZones: string[];
@@ -71,6 +65,8 @@ export interface RetypeArgs extends VolumeArgs {
 export interface RetypeOnBackendArgs extends RetypeArgs {
   /** `HOST@BACKEND#POOL` the scheduler chose. */
   host: string;
+  /** Of the copy, should the data have to be copied. */
+  dataId: string;
 }
 
 export interface MigrateArgs extends VolumeArgs {
@@ -78,8 +74,16 @@ export interface MigrateArgs extends VolumeArgs {
 }
 
 export interface MigrateOnBackendArgs extends MigrateArgs {
-  newTypeId: string | null;
-  reservations: string[];
+  /** Of the copy. */
+  dataId: string;
+}
+
+/** Data that a volume has left. */
+export interface DeleteDataArgs extends VolumeArgs {
+  dataId: string;
+  sizeGb: number;
+  format: string | null;
+  multiattach: boolean;
 }
 
 export interface SnapshotArgs {
@@ -126,30 +130,4 @@ export type Connector = Record<string, unknown>;
 export interface ConnectArgs extends VolumeArgs {
   connector: Connector;
   attachmentId: string | null;
-}
-
-export interface GroupArgs {
-  groupId: string;
-}
-
-export interface UpdateGroupArgs extends GroupArgs {
-  addVolumes: string[];
-  removeVolumes: string[];
-}
-
-export interface GroupFromSourceArgs extends GroupArgs {
-  groupSnapshotId: string | null;
-  sourceGroupId: string | null;
-}
-
-export interface GroupSnapshotArgs {
-  groupSnapshotId: string;
-}
-
-export interface BackupArgs {
-  backupId: string;
-}
-
-export interface RestoreArgs extends BackupArgs {
-  volumeId: string;
 }

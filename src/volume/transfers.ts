@@ -2,11 +2,12 @@
 // api.py of Zed.
 
 import { createHmac } from "node:crypto";
-import { inArray, type SQL, sql } from "drizzle-orm";
+import { and } from "drizzle-orm";
 import { type Caller, enforce, sees, targetOf } from "./access.ts";
 import type { Cinder } from "./cinder.ts";
 import { InvalidAuthKey, InvalidSnapshot, InvalidVolume, TransferNotFound } from "./errors.ts";
 import { conditionsSql, type PageQuery, pageOf } from "./store/page.ts";
+import { ofProjectsVolumes } from "./store/volumes.ts";
 import type { VolumeRow } from "./tables.ts";
 import { type TransferRow, transfers } from "./tables-more.ts";
 
@@ -44,18 +45,10 @@ export function listTransfers(
   const conditions = Object.entries(filters).map(([column, equals]) => ({ column, equals }));
   const clauses = conditionsSql(transfers, conditions);
   if (!clauses) return [];
-  if (!(caller.context.isAdmin && allTenants)) clauses.push(ofProject(caller.context.projectId));
+  if (!(caller.context.isAdmin && allTenants))
+    clauses.push(ofProjectsVolumes(transfers.volume_id, caller.context.projectId));
   const marker = query.marker === null ? null : findTransfer(cinder, caller, query.marker);
-  return pageOf(cinder.store.transfers, and(clauses), query, marker);
-}
-
-const and = (clauses: SQL[]) => sql.join(clauses.length > 0 ? clauses : [sql`1`], sql` AND `);
-
-function ofProject(projectId: string | null): SQL {
-  return inArray(
-    transfers.volume_id,
-    sql`(SELECT id FROM volumes WHERE deleted = 0 AND project_id = ${projectId ?? ""})`,
-  );
+  return pageOf(cinder.store.transfers, and(...clauses), query, marker);
 }
 
 /** The volume is `awaiting-transfer`. */
@@ -129,9 +122,7 @@ export function acceptTransfer(cinder: Cinder, caller: Caller, id: string, authK
       status: "available",
     });
     if (!changed) {
-      throw new InvalidVolume(
-        `Transfer ${id}: Volume id ${volume.id} expected in awaiting-transfer state.`,
-      );
+      throw new InvalidVolume(`Transfer ${id}: Volume id ${volume.id} expected in awaiting-transfer state.`);
     }
     for (const snapshot of snapshots) {
       if (!cinder.store.snapshots.updateFrom(snapshot.id, ["available"], owner)) {
@@ -169,4 +160,3 @@ function countIn(
     sizeGb,
   });
 }
-

@@ -154,7 +154,7 @@ export class VolumeTypes {
       if (touched && all["multiattach"] === "<is> True" && all["cacheable"] === "<is> True") {
         throw new Invalid("cacheable cannot be set with multiattach.");
       }
-      this.#store.extraSpecs.set(id, specs);
+      this.#store.setExtraSpecs(id, specs);
     });
   }
 
@@ -162,7 +162,7 @@ export class VolumeTypes {
     this.#cinder.transaction(() => {
       this.get(caller, id);
       if (this.#store.hasVolumes(id)) throw new Invalid(IN_USE);
-      if (!this.#store.extraSpecs.remove(id, key)) throw new ExtraSpecNotFound(id, key);
+      if (!this.#store.removeExtraSpec(id, key)) throw new ExtraSpecNotFound(id, key);
     });
   }
 

@@ -1,6 +1,6 @@
 // The dashboard as a user sees it: a browser, the compiled program, the simulated driver.
 
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { chromium, type Page } from "../support/browser.ts";
 import { Dashboard, rowWith } from "../support/dashboard.ts";
 import { describeWith } from "../support/requires.ts";
@@ -10,6 +10,7 @@ describeWith("the dashboard", [chromium], () => {
   beforeAll(async () => {
     all = await Dashboard.start();
   });
+  afterEach(() => all.browser.closePages());
   afterAll(() => all?.[Symbol.asyncDispose]());
 
   test("the bare port leads to the login page; wrong credentials are refused in words", async () => {
@@ -30,13 +31,14 @@ describeWith("the dashboard", [chromium], () => {
   test("HZ-02 an administrator has the pages of the cloud, an end user those of the project", async () => {
     const groupsOf = (page: Page) =>
       page.evaluate<string[]>("[...document.querySelectorAll('nav h2')].map((one) => one.textContent)");
-    const admin = await all.signIn("admin");
+    const admin = await all.signInWith("admin", all.passwordOf("admin"));
     expect(await groupsOf(admin)).toEqual(["Project", "Network", "Cloud", "Identity"]);
-    const demo = await all.signIn("demo");
+    const demo = await all.signInWith("demo", all.passwordOf("demo"));
     expect(await groupsOf(demo)).toEqual(["Project", "Network"]);
     expect(await demo.evaluate("document.querySelector('.window-bar') === null")).toBe(true);
     await all.open(demo, "/admin/services", "No such page");
     expect([...admin.complaints, ...demo.complaints]).toEqual([]);
+    await all.open(demo, "/nonsense", "No such page");
   });
 
   test("every service is shown as running; one can be stopped and started again", async () => {
@@ -355,8 +357,11 @@ describeWith("the dashboard", [chromium], () => {
   });
 
   test("signing out ends the session", async () => {
-    const page = await all.signIn("demo");
-    await page.waitFor("document.querySelectorAll('.gauge').length > 3"); // nothing is under way
+    const page = await all.signInWith("demo", all.passwordOf("demo"));
+    // Nothing is under way any more.
+    await page.waitFor(
+      "[...document.querySelectorAll('.gauges')].every((one) => one.children.length > 0) && document.querySelector('[aria-busy=false]')",
+    );
     await page.click("button.user");
     await page.click("Sign out");
     await page.waitForText("Sign in");

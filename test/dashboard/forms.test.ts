@@ -1,6 +1,6 @@
 // What is done in the dashboard's forms, and that the APIs then say the same.
 
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { chromium } from "../support/browser.ts";
 import { act, Dashboard, rowWith, submit } from "../support/dashboard.ts";
@@ -11,6 +11,7 @@ describeWith("the dashboard's forms", [chromium], () => {
   beforeAll(async () => {
     all = await Dashboard.start();
   });
+  afterEach(() => all.browser.closePages());
   afterAll(() => all?.[Symbol.asyncDispose]());
 
   async function fileOf(name: string, content: string): Promise<string> {
@@ -215,6 +216,10 @@ describeWith("the dashboard's forms", [chromium], () => {
     await page.waitFor(rowWith("public", "Down"));
     await act(page, "public", "Associate");
     await page.waitForText("Port to be associated");
+    const port = await page.evaluate<string>(
+      "[...document.querySelector('[name=port]').options].find((one) => one.text.startsWith('reachable: ')).value",
+    );
+    await page.choose("[name=port]", port);
     await submit(page, "Associated.");
     await page.waitFor(rowWith("reachable", "Active"));
     const [ip] = (await all.ask("GET", "/network/v2.0/floatingips")).floatingips;

@@ -65,7 +65,7 @@ test("the foundation imports no service and nothing above", async () => {
 test("within a service, imports point down: the API knows the rules, the rules know no API", async () => {
   const wrong = (await imports()).filter(({ from, to }) => {
     if (isTest(from) || folder(from) !== folder(to) || !SERVICES.includes(folder(from))) return false;
-    const inApi = (path: string) => /^[^/]+\/(api|nova-api)\//.test(path);
+    const inApi = (path: string) => /^[^/]+\/(.+\/)?(api|compute-api)\//.test(path);
     const file = from.split("/").at(-1)!;
     return !inApi(from) && inApi(to) && file !== "index.ts" && file !== "public.ts";
   });

@@ -67,6 +67,13 @@ export class Browser implements AsyncDisposable {
     return page;
   }
 
+  /** Closes every tab: one that nobody looks at any more still asks for news. */
+  async closePages(): Promise<void> {
+    const pages = [...this.#pages.values()];
+    this.#pages.clear();
+    await Promise.all(pages.map((page) => page.close()));
+  }
+
   send(method: string, params: Json = {}, sessionId?: string): Promise<Json> {
     const id = ++this.#count;
     return new Promise((resolve, reject) => {
@@ -147,6 +154,19 @@ export class Page {
   async resize(width: number, height: number): Promise<void> {
     const options = { width, height, deviceScaleFactor: 1, mobile: false };
     await this.#send("Emulation.setDeviceMetricsOverride", options);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.send("Target.disposeBrowserContext", { browserContextId: this.#context });
+  }
+
+  /** @param url whose cookie it is @param header as in a `Set-Cookie` */
+  async setCookie(url: string, header: string): Promise<void> {
+    const [pair = "", ...attributes] = header.split("; ");
+    const [name, value] = pair.split("=");
+    const path = attributes.find((one) => one.startsWith("Path="))?.slice("Path=".length) ?? "/";
+    const options = { httpOnly: attributes.includes("HttpOnly"), sameSite: "Strict" };
+    await this.#send("Network.setCookie", { url, name, value, path, ...options });
   }
 
   take(method: string, params: Json): void {

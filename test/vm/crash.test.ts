@@ -232,6 +232,72 @@ describeWith("real guests and a cloud that is killed", NEEDS, () => {
       await expectOnly(await settled());
     }
     expect(await lines("pgrep", "-f", `qemu-system.*-uuid ${id}`)).toEqual([process!]);
+  }, 120_000);
+
+  test("a volume that was being attached, or detached: the guest, the server and the volume agree", async () => {
+    const [server] = await api.servers();
+    const id = server!.id;
+    // A guest that still boots does not let go of devices.
+    const log = join(stack.state, "instances", id, "console.log");
+    await until(async () => readFileSync(log, "latin1").includes("login:"));
+    const created = await api.json<{ volume: { id: string } }>("POST", "/volume/v3/volumes", {
+      volume: { size: 1 },
+    });
+    const volumeId = created.volume.id;
+    const volume = async () => {
+      const answer = await api.json<{ volume: { status: string } }>("GET", `/volume/v3/volumes/${volumeId}`);
+      return answer.volume.status;
+    };
+    const attachments = `/compute/v2.1/servers/${id}/os-volume_attachments`;
+    await until(async () => (await volume()) === "available");
+    for (const [verb, moment] of [
+      ["attach", 15],
+      ["attach", 90],
+      ["detach", 15],
+      ["attach", 40],
+      ["detach", 90],
+    ] as const) {
+      const wanted = verb === "attach" ? "in-use" : "available";
+      if ((await volume()) === wanted) continue;
+      const work =
+        verb === "attach"
+          ? api.ask("POST", attachments, { volumeAttachment: { volumeId } })
+          : api.ask("DELETE", `${attachments}/${volumeId}`);
+      await killed([work], moment);
+      let seen = "";
+      await until(
+        async () => {
+          const status = await volume();
+          const disks = (await lines("virsh", "-q", "domblklist", id)).filter((line) =>
+            line.includes(volumeId),
+          );
+          const { volumeAttachments } = await api.json<{ volumeAttachments: unknown[] }>("GET", attachments);
+          seen = `${verb} ${moment}: ${status}, ${disks.length} disks, ${volumeAttachments.length} attachments`;
+          const expected = { "in-use": 1, available: 0 }[status];
+          return disks.length === expected && volumeAttachments.length === expected;
+        },
+        () => seen,
+      );
+    }
+    if ((await volume()) === "in-use") await api.ask("DELETE", `${attachments}/${volumeId}`);
+    await until(async () => (await volume()) === "available");
+    expect((await api.ask("DELETE", `/volume/v3/volumes/${volumeId}`)).status).toBe(202);
+    await until(async () => (await api.ask("GET", `/volume/v3/volumes/${volumeId}`)).status === 404);
+  }, 180_000);
+
+  test("CP-20 after down and up the server is SHUTOFF; it starts, and is deleted", async () => {
+    expect((await stack.cli("down")).status).toBe(0);
+    const [uuid] = (await lines("virsh", "-q", "list", "--all", "--uuid")).filter((id) => made.has(id));
+    expect(uuid).toBeUndefined();
+    await restarted();
+    await until(async () => (await settled()).every(({ status }) => status === "SHUTOFF"));
+    const servers = await api.servers();
+    expect(servers).toHaveLength(1);
+    for (const { id } of servers) {
+      await api.ask("POST", `/compute/v2.1/servers/${id}/action`, { "os-start": null });
+    }
+    await until(async () => (await settled()).every(({ status }) => status === "ACTIVE"));
+    await expectOnly(servers);
     await Promise.all(remove(servers));
     await until(async () => (await api.servers()).length === 0);
     await expectOnly([]);

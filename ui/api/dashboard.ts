@@ -16,6 +16,7 @@ export function controlService(window: string, verb: ServiceVerb): Promise<Servi
 /**
  * Log lines as they come, the scrollback first. Ends with the session or the connection, or by `signal`.
  * @param wanted a window or all (null); a request id or none
+ * @param onLines also told of no lines, when the server says that it is still there
  */
 export async function followLogs(
   wanted: { window: string | null; request: string | null; tail: number },
@@ -33,6 +34,6 @@ export async function followLogs(
     const rows = (rest + value).split("\n");
     rest = rows.pop()!;
     const lines = rows.filter((row) => row !== "").map((row) => JSON.parse(row) as LogLine);
-    if (lines.length > 0) onLines(lines);
+    onLines(lines);
   }
 }

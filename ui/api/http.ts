@@ -90,10 +90,10 @@ function explain(status: number, text: string): string {
   } catch {
     // not JSON: a page or plain text
   }
-  const words = new DOMParser().parseFromString(text, "text/html").body.textContent?.trim();
-  return words
-    ? `${words.replace(/\s+/g, " ").slice(0, 300)}`
-    : `The service answered with status ${status}.`;
+  const { body } = new DOMParser().parseFromString(text, "text/html");
+  // Swift's pages: the status as a heading, then a sentence.
+  const words = (body.querySelector("p") ?? body).textContent?.replace(/\s+/g, " ").trim();
+  return words ? words.slice(0, 300) : `The service answered with status ${status}.`;
 }
 
 /** `{"badRequest": {"message"}}`, `{"NeutronError": {"message"}}`, `{"error": {"message"}}`, `{"errors": [{"detail"}]}`. */

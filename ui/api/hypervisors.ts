@@ -11,7 +11,6 @@ export interface Hypervisor {
   type: string;
   state: string;
   status: string;
-  hostIp: string;
   vcpus: number;
   vcpusUsed: number;
   memoryMb: number;
@@ -21,25 +20,45 @@ export interface Hypervisor {
   runningVms: number;
 }
 
+interface WireHypervisor {
+  id: string;
+  hypervisor_hostname: string;
+  hypervisor_type: string;
+  state: string;
+  status: string;
+  vcpus: number;
+  vcpus_used: number;
+  memory_mb: number;
+  memory_mb_used: number;
+  local_gb: number;
+  local_gb_used: number;
+  running_vms: number;
+}
+
 export async function listHypervisors(signal?: AbortSignal): Promise<Hypervisor[]> {
-  const { hypervisors } = await compute<{ hypervisors: Record<string, string & number>[] }>(
-    "/os-hypervisors/detail",
-    { headers: WITH_USE, signal },
-  );
-  return hypervisors.map((one) => ({
-    id: one["id"]!,
-    name: one["hypervisor_hostname"]!,
-    type: one["hypervisor_type"]!,
-    state: one["state"]!,
-    status: one["status"]!,
-    hostIp: one["host_ip"]!,
-    vcpus: one["vcpus"]!,
-    vcpusUsed: one["vcpus_used"]!,
-    memoryMb: one["memory_mb"]!,
-    memoryMbUsed: one["memory_mb_used"]!,
-    localGb: one["local_gb"]!,
-    localGbUsed: one["local_gb_used"]!,
-    runningVms: one["running_vms"]!,
+  const found: WireHypervisor[] = [];
+  for (let marker: string | undefined; ; ) {
+    const { hypervisors, hypervisors_links } = await compute<{
+      hypervisors: WireHypervisor[];
+      hypervisors_links?: unknown[];
+    }>("/os-hypervisors/detail", { headers: WITH_USE, query: { marker }, signal });
+    found.push(...hypervisors);
+    marker = hypervisors.at(-1)?.id;
+    if (!hypervisors_links || marker === undefined) break;
+  }
+  return found.map((one) => ({
+    id: one.id,
+    name: one.hypervisor_hostname,
+    type: one.hypervisor_type,
+    state: one.state,
+    status: one.status,
+    vcpus: one.vcpus,
+    vcpusUsed: one.vcpus_used,
+    memoryMb: one.memory_mb,
+    memoryMbUsed: one.memory_mb_used,
+    localGb: one.local_gb,
+    localGbUsed: one.local_gb_used,
+    runningVms: one.running_vms,
   }));
 }
 

@@ -58,7 +58,10 @@ export async function createUser(user: NewUser): Promise<User> {
   return (await identity<{ user: User }>("/users", { method: "POST", body })).user;
 }
 
-export async function updateUser(id: string, user: { enabled?: boolean; password?: string }): Promise<void> {
+export async function updateUser(
+  id: string,
+  user: Partial<Omit<NewUser, "default_project_id">> & { default_project_id?: string | null },
+): Promise<void> {
   await identity(`/users/${id}`, { method: "PATCH", body: { user } });
 }
 

@@ -37,6 +37,7 @@ export async function listImages(signal?: AbortSignal): Promise<Image[]> {
 
 export interface NewImage {
   name: string;
+  description?: string;
   disk_format: string;
   container_format: string;
   visibility: string;

@@ -81,6 +81,7 @@ export interface NewSubnet {
   enable_dhcp: boolean;
   dns_nameservers?: string[];
   allocation_pools?: { start: string; end: string }[];
+  host_routes?: { destination: string; nexthop: string }[];
 }
 
 export const createSubnet = (body: NewSubnet) => create<Subnet>("subnets", "subnet", body);

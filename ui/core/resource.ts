@@ -19,7 +19,10 @@ export interface ResourceOptions<T> {
   changing?: (data: T) => boolean;
 }
 
-const CHANGING_MS = 1500;
+/** At first, twice as long each time, at most. */
+const CHANGING_MS = { first: 250, most: 2000 };
+/** How soon after a failure: a service that was stopped may be there again. */
+const FAILED_MS = 5000;
 const DEFAULT_MS = 30_000;
 
 /** @param inputs what `load` depends on; when one changes, the old data is dropped */
@@ -37,6 +40,7 @@ export function useResource<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let abort = new AbortController();
     let live = true;
+    let changingMs = CHANGING_MS.first;
     setState({ data: undefined, error: null });
     const ask = async () => {
       clearTimeout(timer);
@@ -48,10 +52,16 @@ export function useResource<T>(
         const data = await load(signal);
         if (signal.aborted) return;
         setState({ data, error: null });
-        if (changing?.(data)) delayMs = CHANGING_MS;
+        if (changing?.(data)) {
+          delayMs = changingMs;
+          changingMs = Math.min(changingMs * 2, CHANGING_MS.most);
+        } else {
+          changingMs = CHANGING_MS.first;
+        }
       } catch (error) {
         if (signal.aborted) return;
         setState(({ data }) => ({ data, error: messageOf(error) }));
+        delayMs = FAILED_MS;
       }
       if (live && delayMs !== null) timer = setTimeout(tick, delayMs);
     };

@@ -9,7 +9,7 @@ import {
   updateImage,
   uploadImage,
 } from "../api/image.ts";
-import { bytes, plural } from "../core/format.ts";
+import { bytes, plural, titled } from "../core/format.ts";
 import { useResource } from "../core/resource.ts";
 import { useSession } from "../core/session.ts";
 import { Badge, YesNo } from "../parts/badge.tsx";
@@ -72,7 +72,11 @@ const COLUMNS: Column<Image>[] = [
     draw: ({ image_type }) => (image_type === "snapshot" ? "Snapshot" : "Image"),
   },
   { title: "Status", value: ({ status }) => status, draw: ({ status }) => <Badge state={status} /> },
-  { title: "Visibility", value: ({ visibility }) => visibility, draw: ({ visibility }) => visibility },
+  {
+    title: "Visibility",
+    value: ({ visibility }) => visibility,
+    draw: ({ visibility }) => titled(visibility),
+  },
   {
     title: "Protected",
     value: (image) => (image.protected ? "yes" : "no"),
@@ -100,6 +104,7 @@ function create(isAdmin: boolean, after: () => void): void {
     button: "Create Image",
     fields: [
       { name: "name", label: "Name", required: true },
+      { name: "description", label: "Description" },
       {
         name: "source",
         label: "Image Source",
@@ -146,6 +151,7 @@ async function make(values: Values): Promise<void> {
   const format = textOf(values, "format");
   const { id } = await createImage({
     name: textOf(values, "name"),
+    ...(textOf(values, "description") ? { description: textOf(values, "description") } : {}),
     disk_format: format,
     container_format: AMAZON.includes(format) || format === "docker" ? format : "bare",
     visibility: values["public"] === true ? "public" : "private",

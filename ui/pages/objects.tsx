@@ -102,6 +102,7 @@ function columnsOf(container: string, prefix: string): Column<Entry>[] {
       title: "Last Modified",
       value: (entry) => ("object" in entry ? entry.object.last_modified : ""),
       draw: (entry) => ("object" in entry ? dateTime(entry.object.last_modified) : ""),
+      whole: true,
     },
   ];
 }

@@ -3,6 +3,7 @@
 import { computeLimits } from "../api/compute.ts";
 import { networkQuota } from "../api/network.ts";
 import { volumeLimits } from "../api/volume.ts";
+import { COMPUTE, NETWORK, offers, VOLUME } from "../core/catalog.ts";
 import { mebibytes, plural } from "../core/format.ts";
 import { type Resource, useResource } from "../core/resource.ts";
 import { href } from "../core/router.ts";
@@ -10,18 +11,21 @@ import { useSession } from "../core/session.ts";
 import { useWindows } from "../layout/windows.ts";
 import { Gauge } from "../parts/gauge.tsx";
 import { Page } from "../parts/page.tsx";
+import { Problem } from "../parts/problem.tsx";
 import { UsageReport } from "./usage.tsx";
 
 export function OverviewPage() {
   const { isAdmin, project, services } = useSession();
-  const has = (...types: string[]) => types.some((type) => services.includes(type));
+  const has = (kind: readonly string[]) => offers(services, kind);
   return (
     <Page title="Overview" aside={<span class="muted">Project {project.name}</span>}>
       {isAdmin && <CloudPanel />}
-      {has("compute") && <ComputePanel />}
-      {has("volumev3", "block-storage") && <VolumePanel />}
-      {has("network") && <NetworkPanel />}
-      {has("compute") && <UsageReport />}
+      <div class="panels">
+        {has(COMPUTE) && <ComputePanel />}
+        {has(VOLUME) && <VolumePanel />}
+      </div>
+      {has(NETWORK) && <NetworkPanel />}
+      {has(COMPUTE) && <UsageReport />}
     </Page>
   );
 }
@@ -45,14 +49,12 @@ function Panel<T>({
   return (
     <section class="panel">
       <h2>{title}</h2>
-      {from.error && (
-        <p class="banner error" role="alert">
-          {from.error}
-        </p>
+      {from.error && <Problem text={from.error} retry={from.reload} />}
+      {(from.data || !from.error) && (
+        <div class="gauges">
+          {from.data && figures(from.data).map((one) => <Gauge key={one.label} {...one} />)}
+        </div>
       )}
-      <div class="gauges">
-        {from.data && figures(from.data).map((one) => <Gauge key={one.label} {...one} />)}
-      </div>
     </section>
   );
 }

@@ -27,7 +27,7 @@ export function UsageReport() {
         type="date"
         required
         value={typed[name]}
-        onInput={({ currentTarget: { value } }) => setTyped({ ...typed, [name]: value })}
+        onInput={({ currentTarget: { value } }) => setTyped((old) => ({ ...old, [name]: value }))}
       />
     </label>
   );

@@ -2,7 +2,7 @@
 
 import { titled } from "../core/format.ts";
 
-type Tone = "good" | "bad" | "busy" | "off" | "plain";
+type Tone = "good" | "bad" | "busy" | "off";
 
 const TONES: Record<string, Tone> = {
   active: "good",
@@ -36,9 +36,10 @@ const TONES: Record<string, Tone> = {
   migrating: "busy",
 };
 
-export function Badge({ state }: { state: string }) {
+/** @param tone for a state that means something else here than elsewhere */
+export function Badge({ state, tone }: { state: string; tone?: Tone | undefined }) {
   const key = state.toLowerCase();
-  return <span class={`badge ${TONES[key] ?? "off"}`}>{titled(key)}</span>;
+  return <span class={`badge ${tone ?? TONES[key] ?? "off"}`}>{titled(key)}</span>;
 }
 
 export function YesNo({ value }: { value: boolean }) {

@@ -75,7 +75,7 @@ export function Control({ field, value, problem, onChange }: ControlProps) {
       </label>
       {kind === "select" ? (
         <select {...shared} value={String(value)} onChange={(event) => onChange(event.currentTarget.value)}>
-          {!required && <option value="">-</option>}
+          {!required && <option value="">{field.none ?? "-"}</option>}
           {(field.options ?? []).map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}

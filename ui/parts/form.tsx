@@ -24,6 +24,8 @@ export interface Field {
   required?: boolean;
   help?: string;
   options?: readonly Option[];
+  /** What choosing nothing is called. */
+  none?: string;
   min?: number;
   max?: number;
   rows?: number;

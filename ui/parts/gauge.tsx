@@ -14,10 +14,10 @@ const ROUND = 2 * Math.PI * RADIUS;
 export function Gauge({ label, used, limit, show = String }: GaugeProps) {
   const share = limit > 0 ? Math.min(1, used / limit) : limit === 0 ? 1 : 0;
   const level = share >= 1 ? "full" : share >= 0.8 ? "high" : "";
-  const text = limit < 0 ? `Used ${show(used)} (no limit)` : `Used ${show(used)} of ${show(limit)}`;
+  const text = limit < 0 ? `${show(used)}, no limit` : `${show(used)} of ${show(limit)}`;
   return (
     <figure class={`gauge ${level}`}>
-      <svg viewBox="0 0 100 100" role="img" aria-label={`${label}: ${text}`}>
+      <svg viewBox="0 0 100 100" role="img" aria-label={`${label}: Used ${text}`}>
         <circle class="track" cx="50" cy="50" r={RADIUS} />
         {share > 0 && (
           <circle

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import { plural } from "../core/format.ts";
 import type { Resource } from "../core/resource.ts";
 import { Menu, type MenuItem } from "./menu.tsx";
+import { Problem } from "./problem.tsx";
 
 export interface Column<T> {
   title: string;
@@ -14,6 +15,10 @@ export interface Column<T> {
   value?(row: T): string | number;
   /** Figures stand to the right. */
   figures?: boolean;
+  /** Never broken over several lines: dates, addresses. */
+  whole?: boolean;
+  /** Left away while no row has a value. */
+  optional?: boolean;
 }
 
 export interface BulkAction<T> {
@@ -24,6 +29,9 @@ export interface BulkAction<T> {
   /** @param after to be called when it is done: chooses nothing any more and asks for the rows again */
   run(rows: T[], after: () => void): void;
 }
+
+/** How many rows are drawn at first, and how many more when they are asked for: a browser is slow at thousands. */
+const STEP = 500;
 
 interface TableProps<T> {
   /** What a screen reader calls it. */
@@ -41,12 +49,16 @@ interface TableProps<T> {
 }
 
 export function Table<T>(props: TableProps<T>) {
-  const { label, rows: resource, rowId, rowName, columns, actions, bulk, empty, toolbar } = props;
+  const { label, rows: resource, rowId, rowName, actions, bulk, empty, toolbar } = props;
   const [filter, setFilter] = useState("");
   const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [most, setMost] = useState(STEP);
   const { data, error } = resource;
   const all = data ?? [];
+  const columns = props.columns.filter(
+    ({ optional, value }) => !optional || all.some((row) => value?.(row) !== ""),
+  );
   const shown = arrange(all, columns, filter, sort);
   const choosable = bulk ? shown.filter((row) => bulk.takes?.(row) ?? true) : [];
   const picked = all.filter((row) => chosen.has(rowId(row)));
@@ -83,14 +95,7 @@ export function Table<T>(props: TableProps<T>) {
           </button>
         )}
       </div>
-      {error && (
-        <p class="banner error" role="alert">
-          {error}{" "}
-          <button type="button" class="link" onClick={resource.reload}>
-            Try again
-          </button>
-        </p>
-      )}
+      {error && <Problem text={error} retry={resource.reload} />}
       {shown.length > 0 ? (
         <div class="table-frame">
           <table>
@@ -131,7 +136,7 @@ export function Table<T>(props: TableProps<T>) {
               </tr>
             </thead>
             <tbody>
-              {shown.map((row) => (
+              {shown.slice(0, most).map((row) => (
                 <Row
                   key={rowId(row)}
                   name={rowName(row)}
@@ -142,11 +147,12 @@ export function Table<T>(props: TableProps<T>) {
                     bulk && {
                       allowed: bulk.takes?.(row) ?? true,
                       chosen: chosen.has(rowId(row)),
-                      toggle: () => {
-                        const next = new Set(chosen);
-                        if (!next.delete(rowId(row))) next.add(rowId(row));
-                        choose(next);
-                      },
+                      toggle: () =>
+                        setChosen((old) => {
+                          const next = new Set(old);
+                          if (!next.delete(rowId(row))) next.add(rowId(row));
+                          return next;
+                        }),
                     }
                   }
                 />
@@ -158,6 +164,11 @@ export function Table<T>(props: TableProps<T>) {
         data !== undefined && <div class="empty">{filter ? `Nothing matches “${filter}”.` : empty}</div>
       )}
       {data === undefined && !error && <div class="empty muted">Loading…</div>}
+      {shown.length > most && (
+        <button type="button" class="button more" onClick={() => setMost(most + STEP)}>
+          Show {Math.min(STEP, shown.length - most)} more
+        </button>
+      )}
       {shown.length > 0 && <p class="count muted">{plural(shown.length, "item")}</p>}
     </section>
   );
@@ -217,11 +228,11 @@ function Row<T>({ name, columns, row, items, pick }: RowProps<T>) {
 }
 
 /** Longer texts are broken over several lines. */
-const LONG = 30;
+const LONG = 20;
 
-function cellClass<T>({ figures, value }: Column<T>, row: T): string {
+function cellClass<T>({ figures, whole, value }: Column<T>, row: T): string {
   if (figures) return "figures";
-  return String(value?.(row) ?? "").length > LONG ? "long" : "";
+  return !whole && String(value?.(row) ?? "").length > LONG ? "long" : "";
 }
 
 type Sort = { column: number; down: boolean } | null;

@@ -2,6 +2,7 @@
 // versions, schema, handler, access rule.
 
 import { Invalid, NotFound } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import { checkBody, type Route, type VersionedSchema } from "../../http/api.ts";
 import type { Call, Reply } from "../../http/call.ts";
 import type { Nova } from "../nova.ts";
@@ -49,7 +50,7 @@ export function actionRoute(nova: Nova, actions: readonly ServerAction[]): Route
 async function readAction(call: Call): Promise<Record<string, unknown>> {
   let body: unknown;
   try {
-    body = JSON.parse(await call.bodyText());
+    body = parseJson(await call.bodyText());
   } catch {
     throw new Invalid("Malformed request body");
   }

@@ -139,7 +139,11 @@ test("images are cached by every host of an aggregate", async () => {
   const asked = await admin.post("/v2.1/os-aggregates/1/images", { cache: [{ id }] }, version(81));
   expect(asked.status).toBe(202);
   expect(cloud.sql("nova", "SELECT topic, method, args FROM bus_messages")).toEqual([
-    { topic: "compute.c01", method: "cache_images", args: JSON.stringify({ imageIds: [id] }) },
+    {
+      topic: "conductor",
+      method: "cache_images",
+      args: JSON.stringify({ hosts: ["c01"], imageIds: [id] }),
+    },
   ]);
   expect((await admin.post("/v2.1/os-aggregates/1/images", { cache: [{ id }] }, version(80))).status).toBe(
     404,

@@ -6,7 +6,7 @@ import { isoMicros } from "../../core/times.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Aggregate, Aggregates } from "../aggregates.ts";
-import { computeTopic } from "../topics.ts";
+import { type CacheImages, CONDUCTOR_TOPIC } from "../topics.ts";
 import { azName, fqdn, name, uuid } from "./parameter-types.ts";
 import { nameWithBlanks, strict } from "./periphery.types.ts";
 
@@ -90,14 +90,15 @@ export function aggregateRoutes(aggregates: Aggregates, bus: Bus): Route[] {
     return reply(call, aggregates.setMetadata(id, body.set_metadata?.metadata ?? {}));
   }
 
-  /** Every host of the aggregate fetches the images when it comes to it. */
+  /** Every host of the aggregate that is up fetches the images, after the answer. */
   function cacheImages(call: Call): Reply {
     const { cache } = call.body as { cache: { id: string }[] };
     const imageIds = cache.map((image) => image.id);
     const id = idOf(call);
     if (new Set(imageIds).size !== imageIds.length) throw new Invalid("Duplicate images in request");
     const { hosts } = aggregates.get(id);
-    for (const each of hosts) bus.cast(call.context, computeTopic(each), "cache_images", { imageIds });
+    const message: CacheImages = { hosts: [...hosts], imageIds };
+    bus.cast(call.context, CONDUCTOR_TOPIC, "cache_images", message);
     return empty(202);
   }
 

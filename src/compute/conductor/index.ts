@@ -6,6 +6,7 @@ import { novaSection } from "../config.ts";
 import { migrations } from "../migrations/index.ts";
 import { keepReporting, makePeriphery } from "../nova.ts";
 import { CONDUCTOR_TOPIC } from "../topics.ts";
+import { imageCaching } from "./cache-images.ts";
 import { Conductor } from "./conductor.ts";
 
 export const novaConductor: ServiceDeclaration = {
@@ -30,7 +31,8 @@ function create(context: ServiceContext): Service {
       stopReporting = keepReporting(context, services, "nova-conductor", CONDUCTOR_TOPIC, [
         context.machine.hostName,
       ]);
-      subscription = context.bus.consume(CONDUCTOR_TOPIC, { handlers: conductor.handlers() });
+      const handlers = { ...conductor.handlers(), cache_images: imageCaching(context, services) };
+      subscription = context.bus.consume(CONDUCTOR_TOPIC, { handlers });
     },
     async stop() {
       stopReporting?.();

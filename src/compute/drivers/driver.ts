@@ -258,7 +258,7 @@ export interface DriverModule {
   create(context: DriverContext, host: DriverHost): ComputeDriver;
   /**
    * Removes from the machine every guest this cloud ever made, whatever state things are in; used by `stack down` when
-   * nothing else runs. Returns a line for each thing removed.
+   * nothing else runs. Disks may stay, and with them a guest that is off. Returns a line for each thing removed.
    */
   cleanup(context: DriverContext): Promise<string[]>;
 }
@@ -389,6 +389,9 @@ export interface ComputeDriver {
   attachInterface(guest: GuestRef, vif: Vif): Promise<void>;
   /** Not attached: nothing happens. @throws DeviceDetachFailed */
   detachInterface(guest: GuestRef, vif: Vif): Promise<void>;
+
+  /** Fetches an image before a guest needs it; false: it was there already. Absent: this driver keeps no images. */
+  cacheImage?(image: GuestImage): Promise<boolean>;
 
   /** The last `maxBytes` of the console log; empty when there is none. @throws GuestNotFound */
   consoleOutput(guest: GuestRef, maxBytes: number): Promise<Uint8Array>;

@@ -8,9 +8,9 @@ import { BuildAborted, BuildRescheduled, TaskStateChanged } from "../errors.ts";
 import { POWER_STATE_NUMBERS, type TaskState } from "../states.ts";
 import { type BuildAndRun, type BuildInstances, CONDUCTOR_TOPIC } from "../topics.ts";
 import { releaseAllocations } from "./allocations.ts";
-import { configDriveFor } from "./config-drive.ts";
-import { nameDisks } from "./device-names.ts";
-import { guestRef, guestSpec } from "./guest-spec.ts";
+import { configDriveFor, wantsConfigDrive } from "./config-drive.ts";
+import { nameDisksOf } from "./device-names.ts";
+import { guestRef, guestSpec, imagePropertiesOf } from "./guest-spec.ts";
 import { forNetwork, keepNetworkInfo, releaseNetworks } from "./networks.ts";
 import { reportUsage } from "./resources.ts";
 import { TaskInterrupted, type TaskOptions, type TaskRun } from "./task.ts";
@@ -54,7 +54,7 @@ async function build(run: Run): Promise<void> {
   const { compute, context, host, args } = run;
   run.save(
     { task_state: "networking", launched_on: host.name },
-    { expected: BUILDING, also: () => nameDisksOf(run) },
+    { expected: BUILDING, also: () => nameDisksOf(compute, run.instance) },
   );
   reportUsage(compute, host);
   const vifs = await allocateNetworks(run);
@@ -70,6 +70,7 @@ async function build(run: Run): Promise<void> {
       task_state: null,
       power_state: POWER_STATE_NUMBERS[info.powerState],
       launched_at: compute.now(),
+      config_drive: wantsConfigDrive(compute, run.instance, imageProperties(run)) ? "True" : "",
     },
     { expected: ["spawning"] },
   );
@@ -78,14 +79,8 @@ async function build(run: Run): Promise<void> {
   compute.log.info(context, `[instance: ${run.instance.uuid}] Instance spawned successfully.`);
 }
 
-function nameDisksOf(run: Run): void {
-  const { store } = run.compute;
-  const rows = store.blockDevicesOf(run.instance.uuid);
-  const { root, names } = nameDisks(rows, run.instance.root_device_name);
-  for (const [id, device_name] of names) store.blockDevices.update({ id }, { device_name });
-  if (run.instance.root_device_name !== root) {
-    store.updateInstance(run.instance.uuid, { root_device_name: root }, run.compute.now());
-  }
+function imageProperties(run: Run): Record<string, string> {
+  return imagePropertiesOf(run.compute.store.systemMetadataOf(run.instance.uuid));
 }
 
 async function allocateNetworks(run: Run): Promise<Vif[]> {

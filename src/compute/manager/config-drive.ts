@@ -5,7 +5,10 @@ import type { InstanceRow } from "../tables.ts";
 import type { BuildOrder } from "../topics.ts";
 import type { Compute } from "./compute.ts";
 
-/** nova/virt/configdrive.py, required_by: asked for, forced by the configuration, or demanded by the image. */
+/**
+ * nova/virt/configdrive.py, required_by: asked for, forced by the configuration when it was first built (which its row
+ * says from then on), or demanded by the image.
+ */
 export function wantsConfigDrive(
   compute: Pick<Compute, "settings">,
   instance: InstanceRow,
@@ -13,7 +16,7 @@ export function wantsConfigDrive(
 ): boolean {
   return (
     instance.config_drive === "True" ||
-    compute.settings.FORCE_CONFIG_DRIVE ||
+    (compute.settings.FORCE_CONFIG_DRIVE && instance.launched_at === null) ||
     imageProperties["img_config_drive"] === "mandatory"
   );
 }

@@ -1,7 +1,7 @@
 // The end of a server. Authority: nova/compute/manager.py (terminate_instance, _delete_instance, _shutdown_instance).
 
 import { elevated } from "../../core/context.ts";
-import type { InstanceRow } from "../tables.ts";
+import type { InstanceRow, MigrationRow } from "../tables.ts";
 import { computeTopic } from "../topics.ts";
 import { releaseAllocations, releaseMigration } from "./allocations.ts";
 import type { Compute } from "./compute.ts";
@@ -41,19 +41,46 @@ export const terminateTask: TaskOptions<InstanceArgs> = {
   failed: errorOut,
 };
 
-/** A resize that was never confirmed has left something at its source. */
+/** A move that has not come to its end has left something at its source, its destination and in the books. */
 async function endMigrations(run: TaskRun<InstanceArgs>): Promise<void> {
-  const { compute, context, instance } = run;
-  const open = ["finished", "confirming", "reverting", "post-migrating", "migrating", "pre-migrating"];
-  for (const migration of compute.store.migrationsOf(instance.uuid, open)) {
+  const { compute, context, host, instance } = run;
+  const ref = guestRef(instance);
+  for (const migration of compute.store.migrationsOf(instance.uuid, HOLDING)) {
+    const source = compute.hosts.get(migration.source_compute ?? "");
+    const destination = compute.hosts.get(migration.dest_compute ?? "");
     if (migration.migration_type === "resize" || migration.migration_type === "migration") {
-      const source = compute.hosts.get(migration.source_compute ?? "");
-      const sameHost = migration.source_compute === migration.dest_compute;
-      await source?.driver.confirmMigration(guestRef(instance), sameHost);
+      await source?.driver.confirmMigration(ref, source === destination);
     }
+    for (const other of new Set([source, destination])) {
+      if (other && other !== host) await other.driver.destroy(ref, { keepDisks: false });
+    }
+    run.checkRunning();
     releaseMigration(compute, context, instance, migration);
-    setMigration(compute, migration.uuid, { status: "confirmed" });
+    closeMigration(compute, migration);
   }
+}
+
+/** Statuses of a migration that may still hold something. */
+export const HOLDING = [
+  "accepted",
+  "queued",
+  "preparing",
+  "running",
+  "pre-migrating",
+  "migrating",
+  "post-migrating",
+  "finished",
+  "confirming",
+  "reverting",
+  "error",
+];
+const DONE = ["finished", "confirming"];
+
+/** Its server is gone: a resize that was done counts as confirmed, everything else has failed. */
+export function closeMigration(compute: Pick<Compute, "store" | "now">, migration: MigrationRow): void {
+  setMigration(compute, migration.uuid, {
+    status: DONE.includes(migration.status ?? "") ? "confirmed" : "error",
+  });
 }
 
 /** The rows of a server whose resources have all been given back. */

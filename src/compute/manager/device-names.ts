@@ -1,7 +1,8 @@
 // Names of disks in the guest. Authority: nova/virt/libvirt/blockinfo.py and nova/compute/utils.py of Zed.
 
 import { errorOf } from "../../core/errors.ts";
-import type { BlockDeviceRow } from "../tables.ts";
+import type { BlockDeviceRow, InstanceRow } from "../tables.ts";
+import type { Compute } from "./compute.ts";
 
 /** 409 (DevicePathInUse) */
 export class DevicePathInUse extends errorOf("conflict") {
@@ -77,4 +78,14 @@ export function nameDisks(
     used.push(name);
   }
   return { root, names };
+}
+
+/** Every disk of the server has a name afterwards: those of a new one, and volumes it was given while on the shelf. */
+export function nameDisksOf(compute: Pick<Compute, "store" | "now">, instance: InstanceRow): void {
+  const { store } = compute;
+  const { root, names } = nameDisks(store.blockDevicesOf(instance.uuid), instance.root_device_name);
+  for (const [id, device_name] of names) store.blockDevices.update({ id }, { device_name });
+  if (instance.root_device_name !== root) {
+    store.updateInstance(instance.uuid, { root_device_name: root }, compute.now());
+  }
 }

@@ -5,6 +5,7 @@ import type { RequestContext } from "../../core/context.ts";
 import type { ConsoleKind } from "../drivers/driver.ts";
 import { hostOfTopic } from "../topics.ts";
 import { buildTask } from "./build.ts";
+import { cacheImages } from "./cache-images.ts";
 import type { Compute, Host } from "./compute.ts";
 import { restoreTask, softDeleteTask, terminateTask } from "./delete.ts";
 import {
@@ -102,6 +103,9 @@ export function computeHandlers(compute: Compute): Record<string, Handler> {
     ),
     get_diagnostics: call<InstanceArgs>((host, args) => host.driver.diagnostics(ref(args))),
     get_host_uptime: call<object>(async (host) => (await host.driver.resources()).uptime),
+    cache_images: call<{ imageIds: string[] }>((host, args, context) =>
+      cacheImages(compute, context, host, args.imageIds),
+    ),
     get_capabilities: call<object>((host) => host.driver.capabilities),
     abort_live_migration: call<{ migrationUuid: string }>((_, args) => {
       running.get(args.migrationUuid)?.abort(new Error("aborted by the user"));

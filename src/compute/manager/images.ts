@@ -2,9 +2,8 @@
 // Authority: nova/compute/manager.py (snapshot_instance, backup_instance, _rotate_backups) of Zed.
 
 import type { RequestContext } from "../../core/context.ts";
-import { CloudError, messageOf } from "../../core/errors.ts";
+import { CloudError, messageOf, NotFound } from "../../core/errors.ts";
 import type { ImageInfo } from "../../image/public.ts";
-import { GuestNotFound } from "../drivers/driver.ts";
 import type { TaskState } from "../states.ts";
 import type { Compute } from "./compute.ts";
 import { guestRef } from "./guest-spec.ts";
@@ -51,17 +50,6 @@ export async function uploadSnapshot(
   }
 }
 
-async function snapshotWork(run: TaskRun<SnapshotArgs>): Promise<void> {
-  await uploadSnapshot(run, SNAPSHOT_TASKS, [
-    "image_snapshot",
-    "image_snapshot_pending",
-    "image_backup",
-    "image_pending_upload",
-    "image_uploading",
-  ]);
-  run.save({ task_state: null });
-}
-
 const DURING: readonly TaskState[] = [
   "image_snapshot",
   "image_snapshot_pending",
@@ -70,12 +58,26 @@ const DURING: readonly TaskState[] = [
   "image_uploading",
 ];
 
+async function snapshotWork(run: TaskRun<SnapshotArgs>): Promise<void> {
+  await uploadSnapshot(run, SNAPSHOT_TASKS, DURING);
+  run.save({ task_state: null });
+}
+
 /** The half-made image goes; the server is as it was. */
-export function snapshotFailed(run: TaskRun<SnapshotArgs>, error: unknown): void {
+export function snapshotFailed(run: TaskRun<SnapshotArgs>): void {
   removeImage(run.compute, run.context, run.args.imageId);
-  if (!(error instanceof GuestNotFound)) {
-    run.compute.store.updateInstance(run.instance.uuid, { task_state: null }, run.compute.now());
+  run.compute.store.updateInstance(run.instance.uuid, { task_state: null }, run.compute.now());
+}
+
+/** Nobody will fill it any more. One that was filled stays. */
+export function abandonImage(compute: Compute, context: RequestContext, args: SnapshotArgs): void {
+  try {
+    if (compute.images.show(context, args.imageId).status === "active") return;
+  } catch (error) {
+    if (error instanceof NotFound) return;
+    throw error;
   }
+  removeImage(compute, context, args.imageId);
 }
 
 export function removeImage(compute: Compute, context: RequestContext, imageId: string): void {
@@ -92,16 +94,19 @@ export const snapshotTask: TaskOptions<SnapshotArgs> = {
   during: DURING,
   work: snapshotWork,
   failed: snapshotFailed,
+  abandoned: abandonImage,
 };
 
 export const backupTask: TaskOptions<BackupArgs> = {
   event: "compute_backup_instance",
   during: DURING,
   async work(run) {
-    await snapshotWork(run);
+    await uploadSnapshot(run, SNAPSHOT_TASKS, DURING);
     rotateBackups(run);
+    run.save({ task_state: null });
   },
   failed: snapshotFailed,
+  abandoned: abandonImage,
 };
 
 /** Only the newest `rotation` backups of this server and type stay. */

@@ -1,5 +1,6 @@
 // nova-compute: the window n-cpu. One service for all hosts of the cloud; each host has a topic of its own.
 
+import { cloudSection } from "../../config/cloud.ts";
 import {
   driverChoice,
   type Service,
@@ -68,7 +69,7 @@ class ComputeService {
     const { services } = makePeriphery(context);
     const compute = new Compute(context, services);
     const shared = driverContext(context);
-    const chosen = await chooseDriver(compute.settings.VIRT_DRIVER, shared);
+    const chosen = await chooseDriver(context.config(cloudSection).VIRT_DRIVER, shared);
     context.log.info(null, `Compute driver: ${chosen.name} (${chosen.reason})`);
     const hosts = new ComputeHosts(compute, (host) => chosen.module.create(shared, host));
     this.#hosts = hosts;

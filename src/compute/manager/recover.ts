@@ -13,7 +13,7 @@ import type { InstanceRow } from "../tables.ts";
 import { CONDUCTOR_TOPIC, computeTopic, SCHEDULER_TOPIC } from "../topics.ts";
 import type { Compute, Host } from "./compute.ts";
 import { guestRef, guestSpec } from "./guest-spec.ts";
-import { forNetwork } from "./networks.ts";
+import { forNetwork, keepNetworkInfo } from "./networks.ts";
 
 /** Servers whose next step is in some queue. */
 function awaited(compute: Compute): Set<string> {
@@ -32,9 +32,10 @@ export async function recoverHosts(compute: Compute, hosts: readonly Host[]): Pr
   const inQueues = awaited(compute);
   failLostTasks(compute, inQueues);
   await dropHalfAttached(compute, inQueues);
+  await completeCards(compute, hosts);
   for (const host of hosts) {
     try {
-      await recoverHost(compute, host, inQueues);
+      await recoverHost(compute, host, inQueues, { starting: true });
     } catch (error) {
       compute.log.error(null, `Reconciling ${host.name} failed: ${messageOf(error)}`, error);
     }
@@ -101,6 +102,36 @@ async function dropHalfAttached(compute: Compute, inQueues: ReadonlySet<string>)
   }
 }
 
+/**
+ * A network card whose attaching was cut short may be known to the network only. Nobody was told what came of it, so what
+ * was begun is done: attaching what is attached changes nothing.
+ */
+async function completeCards(compute: Compute, hosts: readonly Host[]): Promise<void> {
+  const { store, actions } = compute;
+  const unfinished = { event: "compute_attach_interface", finish_time: null };
+  for (const event of store.actionEvents.list(unfinished)) {
+    const host = hosts.find(({ name }) => name === event.host);
+    if (!host) continue;
+    const uuid = store.actions.first({ id: event.action_id ?? 0 })?.instance_uuid ?? "";
+    const context = adminContext(compute.context.ids.requestId());
+    try {
+      const instance = store.instance(uuid);
+      if (!instance || instance.host !== host.name) throw new NotFound(`${uuid} is not on ${host.name}.`);
+      const vifs = compute.network.vifs(uuid);
+      await compute.network.plug(context, forNetwork(instance, host), vifs);
+      for (const vif of vifs) await host.driver.attachInterface(guestRef(instance), vif);
+      keepNetworkInfo(compute, uuid);
+      actions.endEvent(event.id);
+    } catch (error) {
+      compute.log.warning(
+        context,
+        `[instance: ${uuid}] attaching a network card was cut short: ${messageOf(error)}`,
+      );
+      actions.endEvent(event.id, error);
+    }
+  }
+}
+
 /** Servers that are not being made and were made once. */
 const WHOLE: ReadonlySet<string> = new Set([
   "active",
@@ -124,7 +155,12 @@ const RUINED: ReadonlySet<string> = new Set([
   "deleting",
 ]);
 
-async function recoverHost(compute: Compute, host: Host, inQueues: ReadonlySet<string>): Promise<void> {
+async function recoverHost(
+  compute: Compute,
+  host: Host,
+  inQueues: ReadonlySet<string>,
+  { starting }: { starting: boolean },
+): Promise<void> {
   const guests = new Map((await host.driver.list()).map((guest) => [guest.uuid, guest]));
   const rows = compute.store.instances.list({ host: host.name, deleted: 0 });
   for (const row of rows) {
@@ -138,9 +174,24 @@ async function recoverHost(compute: Compute, host: Host, inQueues: ReadonlySet<s
       guest?.powerState !== "running"
     ) {
       await resumeGuest(compute, host, row);
+    } else if (starting && guest === null && LIVE.has(row.vm_state ?? "")) {
+      guestGone(compute, row);
     } else syncPowerState(compute, row, guest);
   }
   for (const stray of guests.values()) await removeStray(compute, host, stray, inQueues);
+}
+
+/** States in which there is a guest with memory. */
+const LIVE: ReadonlySet<string> = new Set(["active", "paused", "suspended", "rescued"]);
+
+/** After `stack down` there is nothing to stop: the server is off, and its next start makes the guest anew. */
+function guestGone(compute: Compute, row: InstanceRow): void {
+  compute.log.info(null, `[instance: ${row.uuid}] its guest is gone; the server is SHUTOFF`);
+  compute.store.updateInstance(
+    row.uuid,
+    { vm_state: "stopped", power_state: POWER_STATE_NUMBERS.shutdown },
+    compute.now(),
+  );
 }
 
 async function resumeGuest(compute: Compute, host: Host, instance: InstanceRow): Promise<void> {
@@ -247,7 +298,7 @@ export async function onLifecycleEvent(compute: Compute, host: Host, event: Life
 export async function syncAll(compute: Compute): Promise<void> {
   for (const host of compute.hosts.values()) {
     try {
-      await recoverHost(compute, host, awaited(compute));
+      await recoverHost(compute, host, awaited(compute), { starting: false });
     } catch (error) {
       compute.log.warning(null, `Reconciling ${host.name} failed: ${messageOf(error)}`);
     }

@@ -2,12 +2,13 @@
 // (source) or revert_resize (destination) and finish_revert_resize (source). Authority: nova/compute/manager.py of Zed.
 // The migration's status says how far it has come; each step begins only from the status before it.
 
-import type { DiskTransfer } from "../drivers/driver.ts";
+import { type DiskTransfer, GuestDiskFailed, type GuestSpec } from "../drivers/driver.ts";
+import { ResizeFailed } from "../errors.ts";
 import type { TaskState } from "../states.ts";
 import type { FlavorSnapshot, InstanceFlavors, InstanceRow, MigrationRow } from "../tables.ts";
 import { computeTopic } from "../topics.ts";
 import { holdForMove, providerOf, releaseMigration, resourcesOf } from "./allocations.ts";
-import type { Compute } from "./compute.ts";
+import type { Compute, Host } from "./compute.ts";
 import { guestRef, guestSpec } from "./guest-spec.ts";
 import { forNetwork, keepNetworkInfo, usesNetworks } from "./networks.ts";
 import { type InstanceArgs, powerNumber, shutdownTimeout } from "./power.ts";
@@ -33,7 +34,11 @@ function migrationOf(run: Run): MigrationRow {
   return row;
 }
 
-export function setMigration(compute: Compute, uuid: string, changes: Partial<MigrationRow>): void {
+export function setMigration(
+  compute: Pick<Compute, "store" | "now">,
+  uuid: string,
+  changes: Partial<MigrationRow>,
+): void {
   compute.store.migrations.update({ uuid }, { ...changes, updated_at: compute.now() });
 }
 
@@ -58,10 +63,32 @@ function wasStopped(run: Run): boolean {
   return run.compute.store.systemMetadataOf(run.instance.uuid)["old_vm_state"] === "stopped";
 }
 
-/** The move failed: the server is in ERROR, or as it was when nothing has happened to it yet. */
+/** The move failed: the server is in ERROR where it is, and holds nothing elsewhere. */
 function moveFailed(run: Run): void {
-  setMigration(run.compute, run.args.migrationUuid, { status: "error" });
+  const { compute, context, instance } = run;
+  setMigration(compute, run.args.migrationUuid, { status: "error" });
+  releaseMigration(compute, context, instance, migrationOf(run));
   errorOut(run);
+}
+
+/** At the source. The server is still there, and as it was when its disks could not be moved at all. */
+function resizeFailed(run: Run, error: unknown): void {
+  const { compute, context, instance } = run;
+  const flavors = compute.store.flavorsOf(instance.uuid);
+  if (flavors && instance.host !== null) {
+    holdForMove(compute.placement, context, instance, migrationOf(run), {
+      instance: holdingAt(compute, instance, instance.host, flavors.cur),
+      migration: {},
+    });
+    compute.store.setFlavors(instance.uuid, { cur: flavors.cur, old: null, new: null });
+  }
+  setMigration(compute, run.args.migrationUuid, { status: "error" });
+  if (!(error instanceof ResizeFailed)) return errorOut(run);
+  compute.log.info(
+    context,
+    `[instance: ${instance.uuid}] Setting instance back to ${instance.vm_state} after: ${error.message}`,
+  );
+  compute.store.updateInstance(instance.uuid, { task_state: null }, compute.now());
 }
 
 export const resizeTask: TaskOptions<MigrationArgs> = {
@@ -81,12 +108,8 @@ export const resizeTask: TaskOptions<MigrationArgs> = {
     const destination = compute.hosts.get(migration.dest_compute ?? "");
     if (!destination) throw new Error(`no host ${migration.dest_compute}`);
     const spec = guestSpec(compute, context, instance);
-    const transfer = await host.driver.migrateDiskAndPowerOff(
-      spec,
-      destination.driver.migrationTarget(),
-      spec.bootsFromVolume ? 0 : flavor.root_gb,
-      shutdownTimeout(run),
-    );
+    const rootGb = spec.bootsFromVolume ? 0 : flavor.root_gb;
+    const transfer = await setDisksAside(run, spec, destination, rootGb);
     if (migration.dest_compute !== host.name && usesNetworks(compute, instance.uuid)) {
       await compute.network.unplug(context, instance.uuid);
     }
@@ -102,8 +125,24 @@ export const resizeTask: TaskOptions<MigrationArgs> = {
     reportUsage(compute, host);
     reportUsage(compute, destination);
   },
-  failed: moveFailed,
+  failed: resizeFailed,
 };
+
+/** @throws ResizeFailed when the driver refuses before it has touched anything */
+async function setDisksAside(
+  run: Run,
+  spec: GuestSpec,
+  destination: Host,
+  rootGb: number,
+): Promise<DiskTransfer> {
+  const target = destination.driver.migrationTarget();
+  try {
+    return await run.host.driver.migrateDiskAndPowerOff(spec, target, rootGb, shutdownTimeout(run));
+  } catch (cause) {
+    if (cause instanceof GuestDiskFailed) throw new ResizeFailed(cause.message, { cause });
+    throw cause;
+  }
+}
 
 export const finishResizeTask: TaskOptions<MigrationArgs> = {
   event: "compute_finish_resize",

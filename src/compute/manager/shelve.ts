@@ -3,6 +3,7 @@
 
 import { computeTopic } from "../topics.ts";
 import { releaseAllocations } from "./allocations.ts";
+import { nameDisksOf } from "./device-names.ts";
 import { guestImage, guestRef, guestSpec } from "./guest-spec.ts";
 import { removeImage, type SnapshotArgs, uploadSnapshot } from "./images.ts";
 import { forNetwork, keepNetworkInfo, usesNetworks } from "./networks.ts";
@@ -47,6 +48,11 @@ export const shelveTask: TaskOptions<SnapshotArgs> = {
     errorOut(run);
     run.compute.log.debug(run.context, `shelving failed: ${error}`);
   },
+  abandoned(compute, context, args) {
+    // An image that a shelved server is to be made from again stays.
+    const kept = compute.store.systemMetadataOf(args.instanceUuid)["shelved_image_id"];
+    if (kept !== args.imageId) removeImage(compute, context, args.imageId);
+  },
 };
 
 export const shelveOffloadTask: TaskOptions<InstanceArgs> = {
@@ -75,7 +81,10 @@ export const unshelveTask: TaskOptions<InstanceArgs> = {
   during: ["unshelving", "spawning"],
   async work(run) {
     const { compute, context, host } = run;
-    run.save({ task_state: "spawning", launched_on: host.name }, { expected: ["unshelving", "spawning"] });
+    run.save(
+      { task_state: "spawning", launched_on: host.name },
+      { expected: ["unshelving", "spawning"], also: () => nameDisksOf(compute, run.instance) },
+    );
     reportUsage(compute, host);
     await reconnectVolumes(run);
     const shelvedImage = compute.store.systemMetadataOf(run.instance.uuid)["shelved_image_id"] ?? null;

@@ -98,6 +98,11 @@ export interface TaskOptions<A> {
    * `errorOut` is the other common one.
    */
   failed?(run: TaskRun<A>, error: unknown): void | Promise<void>;
+  /**
+   * The server was deleted, or has another task by now: what was made for this one only is removed. Also called for a
+   * message that comes again after it was worked off, which must do no harm.
+   */
+  abandoned?(compute: Compute, context: RequestContext, args: A): void;
 }
 
 /** For `failed`: the server goes to ERROR. */
@@ -138,6 +143,7 @@ async function runTask<A extends { instanceUuid: string }>(
     : store.instance(args.instanceUuid);
   if (!instance) {
     log.debug(context, `[instance: ${args.instanceUuid}] gone before ${delivery.method}`);
+    options.abandoned?.(compute, context, args);
     return;
   }
   if (options.onItsHost !== false && instance.host !== host.name) {
@@ -152,6 +158,7 @@ async function runTask<A extends { instanceUuid: string }>(
       context,
       `[instance: ${instance.uuid}] has task ${instance.task_state}; ${delivery.method} is dropped`,
     );
+    options.abandoned?.(compute, context, args);
     return;
   }
   const run = new TaskRun(compute, context, host, instance, args, delivery);
@@ -165,6 +172,7 @@ async function runTask<A extends { instanceUuid: string }>(
     if (error instanceof TaskStateChanged) {
       log.debug(context, error.message);
       actions.endEvent(eventId, error);
+      options.abandoned?.(compute, context, args);
       return;
     }
     log.error(context, `[instance: ${instance.uuid}] ${delivery.method} failed: ${messageOf(error)}`, error);

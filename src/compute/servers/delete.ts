@@ -1,9 +1,9 @@
 // Deleting servers. Authority: nova/compute/api.py (_delete, _local_delete) of Zed.
 
 import { elevated, type RequestContext } from "../../core/context.ts";
-import { messageOf } from "../../core/errors.ts";
-import { consumerOf } from "../manager/allocations.ts";
-import { removeInstance } from "../manager/delete.ts";
+import { CloudError, messageOf } from "../../core/errors.ts";
+import { consumerOf, releaseMigration } from "../manager/allocations.ts";
+import { closeMigration, HOLDING, removeInstance } from "../manager/delete.ts";
 import { usesNetworks } from "../manager/networks.ts";
 import type { Nova } from "../nova.ts";
 import { checkAllowed } from "../states.ts";
@@ -22,6 +22,7 @@ export async function deleteServer(
   checkLock(context, instance);
   const soft = nova.settings.RECLAIM_INSTANCE_INTERVAL > 0 && !options.force && instance.launched_at !== null;
   if (soft) checkAllowed(instance, "softDelete");
+  deleteShelvedImage(nova, context, instance);
   if (!hostIsUp(nova, instance.host)) return deleteHere(nova, context, instance);
   if (DELETING.includes(instance.task_state ?? "")) return; // on its way
   accept(nova, context, instance, {
@@ -31,6 +32,22 @@ export async function deleteServer(
     method: soft ? "soft_delete_instance" : "terminate_instance",
     also: () => nova.groups.removeMember(instance.uuid),
   });
+}
+
+/** The image that a shelved server was to be made from again. */
+function deleteShelvedImage(nova: Nova, context: RequestContext, instance: InstanceRow): void {
+  if (instance.vm_state !== "shelved" && instance.vm_state !== "shelved_offloaded") return;
+  const imageId = nova.store.systemMetadataOf(instance.uuid)["shelved_image_id"];
+  if (!imageId) return;
+  try {
+    nova.images.delete(context, imageId);
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    nova.context.log.warning(
+      context,
+      `[instance: ${instance.uuid}] Failed to delete snapshot from shelved instance (${error.message}).`,
+    );
+  }
 }
 
 /**
@@ -44,12 +61,9 @@ async function deleteHere(nova: Nova, context: RequestContext, instance: Instanc
   for (const row of nova.store.blockDevicesOf(instance.uuid))
     await releaseVolume(nova, context, instance, row);
   nova.placement?.allocate(admin, consumerOf(instance), {});
-  for (const migration of nova.store.migrationsOf(instance.uuid, [
-    "finished",
-    "confirming",
-    "post-migrating",
-  ])) {
-    nova.placement?.allocate(admin, { ...consumerOf(instance), uuid: migration.uuid }, {});
+  for (const migration of nova.store.migrationsOf(instance.uuid, HOLDING)) {
+    releaseMigration(nova, context, instance, migration);
+    closeMigration(nova, migration);
   }
   nova.groups.removeMember(instance.uuid);
   removeInstance(nova, instance, { cleaned: instance.host === null });

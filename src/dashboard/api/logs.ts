@@ -31,6 +31,7 @@ export function logRoutes({ peers, clock }: ServiceContext, open: Set<LogFollowe
       else follower.end();
     });
     open.add(follower);
+    follower.nudge(); // the answer begins at once, also where nothing has been logged
     const headers = { "content-type": "application/x-ndjson", "cache-control": "no-store" };
     return { status: 200, headers, body: follower };
   }

@@ -1,6 +1,6 @@
 // /v2.0/agents, which networks and routers they serve, and /v2.0/availability_zones.
 
-import { sql } from "drizzle-orm";
+import { inArray } from "drizzle-orm";
 import type { Route } from "../../http/api.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";
 import { HTTPBadRequest, HTTPNotFound } from "../errors/common.ts";
@@ -53,7 +53,10 @@ export function agentResource({ parts, views }: ApiParts): Resource<t.AgentRow> 
       filters: {
         alive: (values) => {
           const alive = store.agents.list().filter((agent) => agents.isAlive(agent) === values[0]);
-          return sql`${t.agents.id} IN (SELECT value FROM json_each(${JSON.stringify(alive.map((agent) => agent.id))}))`;
+          return inArray(
+            t.agents.id,
+            alive.map((agent) => agent.id),
+          );
         },
       },
     },

@@ -1,10 +1,10 @@
 // /v2.0/floatingips, their port forwardings, and /v2.0/floatingip_pools.
 
-import { inArray, sql } from "drizzle-orm";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import { HTTPNotFound } from "../errors/common.ts";
 import type { ForwardingFields } from "../rules/port-forwardings.ts";
+import { floatingOn } from "../store/conditions.ts";
 import * as t from "../tables.ts";
 import {
   type AttributeMap,
@@ -46,8 +46,6 @@ const attributes = {
 
 export function floatingIpResource({ parts, views }: ApiParts): Resource<t.FloatingIpRow> {
   const { floatingIps, store } = parts;
-  const onFixed = (column: string, values: unknown[]) =>
-    sql`${t.floatingIps.fixed_ip_id} IN (SELECT f.id FROM fixed_ips f WHERE ${inArray(sql.raw(`f.${column}`), values)})`;
   return {
     name: "floatingip",
     collection: "floatingips",
@@ -68,8 +66,8 @@ export function floatingIpResource({ parts, views }: ApiParts): Resource<t.Float
       },
       filters: {
         ...tagFilters(t.floatingIps.tags),
-        port_id: (values) => onFixed("port_id", values),
-        fixed_ip_address: (values) => onFixed("address", values),
+        port_id: (values) => floatingOn("port_id", values),
+        fixed_ip_address: (values) => floatingOn("address", values),
       },
     },
     view: (context, rows) => views.floatingIps(context, rows),

@@ -8,7 +8,7 @@ import * as t from "../tables.ts";
 import { attribute, common, type Fields, given, standard, tagged, UNSPECIFIED } from "./attributes.ts";
 import { noneToList, toBoolean, toInt } from "./converters.ts";
 import { enforceRule } from "./policy.ts";
-import { enforceOrHide, type Resource, readJson, viewOf } from "./resource.ts";
+import { enforceOrHide, type Resource, readObject, viewOf } from "./resource.ts";
 import { type ApiParts, owner, projectColumns, sharedFilter, tagFilters } from "./resources.ts";
 import { nonNegative, notEmptyString, oneOf, orNone, string, subnetList, uuid } from "./validators.ts";
 
@@ -102,7 +102,7 @@ export function subnetPoolActionRoutes(prefix: string, api: ApiParts): Route[] {
   const { pools } = api.parts;
 
   async function wanted(call: Call, rule: string): Promise<Fields> {
-    const body = (await readJson(call)) as Fields;
+    const body = await readObject(call);
     const before = viewOf(resource, call, pools.get(call.context, call.param("id")));
     enforceOrHide(resource, call, "get", before, {});
     enforceRule(call, rule, before);
@@ -261,11 +261,11 @@ export function addressGroupActionRoutes(prefix: string, api: ApiParts): Route[]
   const { addressGroups } = api.parts;
 
   async function change(call: Call, add: boolean): Promise<Reply> {
-    const body = (await readJson(call)) as { address_group?: Fields } & Fields;
+    const body = await readObject(call);
     const id = call.param("id");
     const before = viewOf(resource, call, addressGroups.get(call.context, id));
     enforceOrHide(resource, call, "update", before, {});
-    const listed = (body.address_group ?? body)["addresses"];
+    const listed = ((body["address_group"] ?? body) as Fields)["addresses"];
     const wrong = subnetList(listed ?? null);
     if (wrong !== null) throw new HTTPBadRequest(`Invalid input for addresses. Reason: ${wrong}.`);
     const row = add

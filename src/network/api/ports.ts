@@ -1,9 +1,10 @@
 // /v2.0/ports
 
-import { inArray, or, type SQL, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import type { WantedAddress } from "../rules/addresses.ts";
 import type { PortChanges } from "../rules/port-update.ts";
 import type { AddressPairWanted } from "../rules/ports.ts";
+import { portsInGroups, portsWithAddress } from "../store/conditions.ts";
 import * as t from "../tables.ts";
 import { attribute, common, type Fields, given, standard, tagged, UNSPECIFIED } from "./attributes.ts";
 import { keyValues, noneToList, toCanonicalMac, toLowerCase } from "./converters.ts";
@@ -126,9 +127,7 @@ export function portResource(api: ApiParts): Resource<t.PortRow> {
       filters: {
         ...tagFilters(t.ports.tags),
         fixed_ips: (_, texts) => addressFilter(texts),
-        security_groups: (values) =>
-          sql`${t.ports.id} IN (SELECT b.port_id FROM port_security_groups b JOIN security_groups g
-            ON g.id = b.security_group_id WHERE ${inArray(sql`g.uuid`, values)})`,
+        security_groups: (values) => portsInGroups(values),
       },
     },
     view: (context, rows) => views.ports(context, rows),
@@ -150,16 +149,11 @@ export function portResource(api: ApiParts): Resource<t.PortRow> {
 /** `ip_address=`, `ip_address_substr=`, `subnet_id=`: values of one key are alternatives. */
 function addressFilter(texts: readonly string[]): SQL | undefined {
   const wanted = keyValues(texts);
-  const some = (condition: SQL) =>
-    sql`${t.ports.id} IN (SELECT f.port_id FROM fixed_ips f WHERE f.port_id IS NOT NULL AND ${condition})`;
-  const conditions: SQL[] = [];
-  if (wanted["ip_address"]) conditions.push(some(inArray(sql`f.address`, wanted["ip_address"])));
-  if (wanted["subnet_id"]) conditions.push(some(inArray(sql`f.subnet_id`, wanted["subnet_id"])));
-  if (wanted["ip_address_substr"]) {
-    const parts = wanted["ip_address_substr"].map((part) => sql`instr(f.address, ${part}) > 0`);
-    conditions.push(some(or(...parts)!));
-  }
-  return conditions.length === 0 ? undefined : sql.join(conditions, sql` AND `);
+  return portsWithAddress({
+    addresses: wanted["ip_address"],
+    subnetIds: wanted["subnet_id"],
+    parts: wanted["ip_address_substr"],
+  });
 }
 
 function created(fields: Fields) {

@@ -4,6 +4,7 @@
 import { and, inArray, isNull, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { RequestContext } from "../../core/context.ts";
+import { parseJson } from "../../core/json.ts";
 import { afterMarker, orderBy, type SortKey } from "../../db/page.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
@@ -250,10 +251,17 @@ export async function readJson(call: Call): Promise<unknown> {
   const text = await call.bodyText();
   if (text === "") return {};
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw Object.assign(new HTTPBadRequest("Body contains invalid data"), { cause });
   }
+}
+
+/** The body of an action: an object, with or without a name around it. @throws HTTPBadRequest */
+export async function readObject(call: Call): Promise<Fields> {
+  const body = await readJson(call);
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Fields;
+  throw new HTTPBadRequest("Body contains invalid data");
 }
 
 /** `If-Match: revision_number=3` (the extension revision-if-match). */

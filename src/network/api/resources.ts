@@ -1,9 +1,10 @@
 // Pieces that the descriptions of resources share.
 
-import { type SQL, sql } from "drizzle-orm";
+import { and, not, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { RequestContext } from "../../core/context.ts";
 import type { NetworkParts } from "../parts.ts";
+import { grantedTo, hasTag } from "../store/conditions.ts";
 import type * as t from "../tables.ts";
 import type { Fields } from "./attributes.ts";
 import type { PolicyTarget } from "./policy.ts";
@@ -20,29 +21,28 @@ type SpecialFilter = (values: unknown[], texts: string[], context: RequestContex
 export function tagFilters(column: SQLiteColumn): Record<string, SpecialFilter> {
   const listed = (texts: readonly string[]) =>
     texts.flatMap((text) => text.split(",")).filter((tag) => tag !== "");
-  const has = (tag: string) => sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${tag})`;
-  const all = (texts: readonly string[]) => sql.join(listed(texts).map(has), sql` AND `);
-  const any = (texts: readonly string[]) => sql.join(listed(texts).map(has), sql` OR `);
+  const has = (tag: string) => hasTag(column, tag);
+  const all = (texts: readonly string[]) => and(...listed(texts).map(has))!;
+  const any = (texts: readonly string[]) => or(...listed(texts).map(has))!;
   const unlessEmpty =
     (build: (texts: readonly string[]) => SQL): SpecialFilter =>
     (_, texts) =>
       listed(texts).length === 0 ? undefined : build(texts);
   return {
-    tags: unlessEmpty((texts) => sql`(${all(texts)})`),
-    "tags-any": unlessEmpty((texts) => sql`(${any(texts)})`),
-    "not-tags": unlessEmpty((texts) => sql`NOT (${all(texts)})`),
-    "not-tags-any": unlessEmpty((texts) => sql`NOT (${any(texts)})`),
+    tags: unlessEmpty(all),
+    "tags-any": unlessEmpty(any),
+    "not-tags": unlessEmpty((texts) => not(all(texts))),
+    "not-tags-any": unlessEmpty((texts) => not(any(texts))),
   };
 }
 
 /** `shared=True`: among the objects shared with everybody or with the caller. */
 export function sharedFilter(type: t.RbacType, column: SQLiteColumn): SpecialFilter {
   return (values, _, context) => {
-    const granted = sql`${column} IN (SELECT object_id FROM rbac_policies WHERE object_type = ${type}
-      AND action = 'access_as_shared' AND target_project IN ('*', ${context.projectId ?? ""}))`;
+    const granted = grantedTo(type, column, context.projectId);
     const wanted = new Set(values);
     if (wanted.size !== 1) return undefined;
-    return wanted.has(true) ? granted : sql`NOT ${granted}`;
+    return wanted.has(true) ? granted : not(granted);
   };
 }
 

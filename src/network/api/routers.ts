@@ -9,7 +9,7 @@ import * as t from "../tables.ts";
 import { attribute, common, type Fields, given, standard, tagged, UNSPECIFIED } from "./attributes.ts";
 import { noneToList, toBoolean, unlessNone } from "./converters.ts";
 import { enforceRule } from "./policy.ts";
-import { enforceOrHide, type Resource, readJson, viewOf } from "./resource.ts";
+import { enforceOrHide, type Resource, readObject, viewOf } from "./resource.ts";
 import { type ApiParts, owner, projectColumns, tagFilters } from "./resources.ts";
 import { boolean, dictOrNoData, fixedIps, hostRoutes, orNone, uuid, zoneHints } from "./validators.ts";
 
@@ -108,10 +108,7 @@ export function routerActionRoutes(prefix: string, api: ApiParts): Route[] {
   const resource = routerResource(api);
 
   async function wanted(call: Call, rule: string): Promise<Fields> {
-    const body = (await readJson(call)) as Fields;
-    if (typeof body !== "object" || body === null || Array.isArray(body)) {
-      throw new HTTPBadRequest("Body contains invalid data");
-    }
+    const body = await readObject(call);
     const before = viewOf(resource, call, parts.routers.get(call.context, call.param("id")));
     enforceOrHide({ ...resource, name: "router" }, call, "get", before, {});
     enforceRule(call, rule, before);

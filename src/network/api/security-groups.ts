@@ -1,7 +1,7 @@
 // /v2.0/security-groups and /v2.0/security-group-rules
 
-import { inArray, sql } from "drizzle-orm";
 import type { NewSecurityRule } from "../rules/security-rules.ts";
+import { rulesOfGroups } from "../store/conditions.ts";
 import * as t from "../tables.ts";
 import { attribute, common, type Fields, given, standard, tagged } from "./attributes.ts";
 import { toBoolean, toCidr, toEthertype, toPort, toProtocol } from "./converters.ts";
@@ -91,8 +91,6 @@ const ruleAttributes = {
 
 export function securityRuleResource({ parts, views }: ApiParts): Resource<t.SecurityGroupRuleRow> {
   const { rules, groups, store } = parts;
-  const inGroup = (column: typeof t.securityGroupRules.parent_group_id, values: unknown[]) =>
-    sql`${column} IN (SELECT g.id FROM security_groups g WHERE ${inArray(sql`g.uuid`, values)})`;
   return {
     name: "security_group_rule",
     collection: "security_group_rules",
@@ -118,8 +116,8 @@ export function securityRuleResource({ parts, views }: ApiParts): Resource<t.Sec
         revision_number: t.securityGroupRules.revision_number,
       },
       filters: {
-        security_group_id: (values) => inGroup(t.securityGroupRules.parent_group_id, values),
-        remote_group_id: (values) => inGroup(t.securityGroupRules.group_id as never, values),
+        security_group_id: (values) => rulesOfGroups(t.securityGroupRules.parent_group_id, values),
+        remote_group_id: (values) => rulesOfGroups(t.securityGroupRules.group_id, values),
       },
     },
     view: (context, rows) => views.securityRules(context, rows),

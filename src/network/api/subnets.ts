@@ -1,7 +1,8 @@
 // /v2.0/subnets
 
-import { sql } from "drizzle-orm";
+import { not } from "drizzle-orm";
 import type { IpVersion } from "../ip.ts";
+import { grantedTo } from "../store/conditions.ts";
 import * as t from "../tables.ts";
 import { attribute, common, type Fields, given, standard, tagged, UNSPECIFIED } from "./attributes.ts";
 import { noneToList, toBoolean, toCanonicalCidr, toCanonicalIp, toInt } from "./converters.ts";
@@ -78,10 +79,8 @@ export function subnetResource(api: ApiParts): Resource<t.SubnetRow> {
       filters: {
         ...tagFilters(t.subnets.tags),
         shared: (values, _, context) => {
-          const granted = sql`${t.subnets.network_id} IN (SELECT object_id FROM rbac_policies
-            WHERE object_type = 'network' AND action = 'access_as_shared'
-            AND target_project IN ('*', ${context.projectId ?? ""}))`;
-          return values[0] === true ? granted : sql`NOT ${granted}`;
+          const granted = grantedTo("network", t.subnets.network_id, context.projectId);
+          return values[0] === true ? granted : not(granted);
         },
       },
     },

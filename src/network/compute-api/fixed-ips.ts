@@ -3,6 +3,7 @@
 
 import { isIPv4 } from "node:net";
 import { CloudError, Invalid, NotFound } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import { isRecord, type NovaNetworkOptions, networkOf, PROXY_UNTIL } from "./parts.ts";
@@ -75,7 +76,7 @@ export function fixedIpRoutes(options: NovaNetworkOptions): Route[] {
 async function actionOf(call: Call): Promise<"reserve" | "unreserve"> {
   let body: unknown;
   try {
-    body = JSON.parse(await call.bodyText());
+    body = parseJson(await call.bodyText());
   } catch (cause) {
     throw new Invalid("Malformed request body", { cause });
   }

@@ -2,6 +2,7 @@
 // floating_ip_pools.py of Zed.
 
 import { Forbidden, Invalid } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import { FloatingIpLimitExceeded, NoMoreFloatingIps } from "../errors/nova.ts";
@@ -78,7 +79,7 @@ async function poolOf(call: Call): Promise<string | null> {
   if (text.trim() === "") return null;
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch (cause) {
     throw new Invalid("Malformed request body", { cause });
   }

@@ -3,6 +3,7 @@
 
 import { and, eq } from "drizzle-orm";
 import { CloudError, Conflict, Invalid, NotFound } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import { boolFromString } from "../../core/python.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
@@ -216,7 +217,7 @@ function fieldsOf(given: Record<string, unknown>): NewFlatNetwork {
 async function readAction(call: Call): Promise<{ name: string; value: unknown }> {
   let body: unknown;
   try {
-    body = JSON.parse(await call.bodyText());
+    body = parseJson(await call.bodyText());
   } catch (cause) {
     throw new Invalid("Malformed request body", { cause });
   }

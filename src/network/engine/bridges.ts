@@ -18,7 +18,8 @@ import {
   readRoutes,
   stableMac,
 } from "./links.ts";
-import type { HostTools } from "./tools.ts";
+import { each } from "./together.ts";
+import { CommandFailed, type HostTools } from "./tools.ts";
 
 export interface HostBridgesOptions {
   tools: HostTools;
@@ -64,15 +65,16 @@ export class HostBridges {
     this.external = [];
     const strange = routes.filter((route) => links.get(route.card)?.alias !== alias);
     const specs = this.#specs(desired, strange, routes);
-    for (const spec of specs) {
+    const make = async (spec: BridgeSpec) => {
       try {
         changed.push(...(await ensureBridge(tools, spec, alias, links)));
         if (spec.filtered) this.filtered.add(spec.name);
       } catch (error) {
-        if (!(error instanceof NameTaken)) throw error;
+        if (!(error instanceof NameTaken || error instanceof CommandFailed)) throw error;
         this.failures.set(spec.name, error.message);
       }
-    }
+    };
+    await each(specs, make);
     const wanted = new Set(specs.map((spec) => spec.name));
     for (const link of links.values()) {
       if (link.kind !== "bridge" || link.alias !== alias || wanted.has(link.name)) continue;

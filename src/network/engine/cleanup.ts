@@ -32,15 +32,21 @@ export async function cleanupHost(options: CleanupOptions): Promise<string[]> {
   const removed: string[] = [];
   removed.push(...(await stopServers(options.folder)));
   removed.push(...(await removeNamespaces(options)));
-  for (const family of FAMILIES) {
-    const outcome = await tools.attempt(["nft", "delete", "table", family, table]);
-    if (outcome.code === 0) removed.push(`nftables table ${family} ${table}`);
-  }
+  removed.push(...(await removeTables(tools, table)));
   removed.push(...(await new HostFirewall(tools, options.alias).remove()));
   removed.push(...(await removeLinks(options)));
   removed.push(...releaseForwarding(slot));
   rmSync(options.folder, { recursive: true, force: true });
   return removed;
+}
+
+async function removeTables(tools: HostTools, table: string): Promise<string[]> {
+  const present = (await tools.attempt(["nft", "list", "tables"])).stdout.split("\n");
+  const ours = FAMILIES.filter((family) => present.includes(`table ${family} ${table}`));
+  if (ours.length === 0) return [];
+  const text = ours.map((family) => `delete table ${family} ${table}\n`).join("");
+  await tools.run(["nft", "-f", "-"], text);
+  return ours.map((family) => `nftables table ${family} ${table}`);
 }
 
 async function stopServers(folder: string): Promise<string[]> {

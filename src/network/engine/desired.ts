@@ -45,8 +45,8 @@ export interface Card {
   stateful: boolean;
   /** Switched off: nothing passes. */
   closed: boolean;
-  /** Within this range everything passes (allow_same_net_traffic); null elsewhere. */
-  openRange: string | null;
+  /** From servers in this range everything passes (allow_same_net_traffic); null: from nobody. */
+  openRange: { cidr: string; gateway: string | null } | null;
   dhcpServers: string[];
 }
 
@@ -95,19 +95,11 @@ function readFlat(store: NetworkStore, options: DesiredOptions): FlatNetwork[] {
         network.gateway !== null,
     );
   return networks.map((network) => {
-    const hosts = store.db.raw
-      .query<{ mac: string; name: string | null; address: string }, [number]>(
-        `SELECT p.mac_address AS mac, coalesce(nullif(p.hostname, ''), nullif(p.dns_name, '')) AS name, f.address
-         FROM fixed_ips f JOIN ports p ON p.id = f.port_id
-         WHERE f.network_id = ? AND p.device_owner NOT LIKE 'network:%' AND f.address NOT LIKE '%:%' AND f.deleted = 0
-         ORDER BY f.position`,
-      )
-      .all(network.id)
-      .map(({ mac, name, address }) => ({
-        mac,
-        name: `${name ?? `host-${address.replaceAll(".", "-")}`}.${options.domain}`,
-        address,
-      }));
+    const hosts = store.addresses.hostsOn(network.id).map(({ mac, name, address }) => ({
+      mac,
+      name: `${name ?? `host-${address.replaceAll(".", "-")}`}.${options.domain}`,
+      address,
+    }));
     return {
       uuid: network.uuid,
       label: network.label,
@@ -128,16 +120,7 @@ function readFlat(store: NetworkStore, options: DesiredOptions): FlatNetwork[] {
 
 /** Floating addresses of nova-network's networks; those behind a router of its own are the router's. */
 function readFloating(store: NetworkStore, options: DesiredOptions): Floating[] {
-  const rows = store.db.raw
-    .query<
-      { uuid: string; address: string; card: string | null; fixed: string | null; kind: string | null },
-      []
-    >(
-      `SELECT l.uuid, l.address, l.interface AS card, f.address AS fixed, n.kind FROM floating_ips l
-       LEFT JOIN fixed_ips f ON f.id = l.fixed_ip_id LEFT JOIN networks n ON n.id = f.network_id
-       WHERE l.project_id IS NOT NULL AND l.deleted = 0 ORDER BY l.id`,
-    )
-    .all();
+  const rows = store.floating.placed();
   const forwardings = store.forwardings.list();
   const flat = new Set(
     store.networks
@@ -194,7 +177,7 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
       members.set(id, list);
     }
     if (port.device_id === "") continue;
-    const open = network.kind !== "neutron" && options.allowSameNet ? network.cidr : null;
+    const open = network.kind !== "neutron" && network.cidr !== null && options.allowSameNet;
     cards.push({
       tap: tapName(port.id),
       mac: port.mac_address,
@@ -202,7 +185,7 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
       groups,
       stateful: groups.every((id) => rows.get(id)?.stateful ?? true),
       closed,
-      openRange: open,
+      openRange: open ? { cidr: network.cidr!, gateway: network.gateway } : null,
       dhcpServers: [
         ...(network.kind !== "neutron" && network.dhcp_server ? [network.dhcp_server] : []),
         ...own.flatMap((address) => servers.get(subnets.get(address.subnet_id)?.id ?? "") ?? []),

@@ -3,7 +3,7 @@
 // time, and after a failure. What it finds and puts right, it says.
 
 import type { Clock } from "../../core/clock.ts";
-import { messageOf } from "../../core/errors.ts";
+import { messageOf, PeerUnavailable } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { NetworkStore } from "../store/store.ts";
 import { HostBridges } from "./bridges.ts";
@@ -17,6 +17,7 @@ import type { MetadataListeners } from "./metadata.ts";
 import { marksTable, natTable, replaceTable } from "./nat.ts";
 import type { NetworkEngine } from "./public.ts";
 import type { TenantEngine } from "./tenant.ts";
+import { all } from "./together.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface EngineOptions {
@@ -43,6 +44,11 @@ const RETRY_MS = 3_000;
 /** How often dnsmasq's log is read. */
 const LOG_MS = 500;
 
+interface MetadataTarget {
+  address: string;
+  port: number;
+}
+
 interface Waiter {
   generation: number;
   resolve: () => void;
@@ -60,6 +66,8 @@ export class Engine implements NetworkEngine {
   #verify = true;
   #made = new Map<string, string>();
   #failure: unknown = null;
+  /** What is wrong with networks of projects. */
+  #problems: string[] = [];
   #ending: (() => void)[] = [];
   #stopped = false;
 
@@ -69,8 +77,8 @@ export class Engine implements NetworkEngine {
     this.#bridges = new HostBridges({ tools, store, log, slot, alias, publicBridge: desired.publicBridge });
   }
 
-  /** Resolves after the first pass, whether all could be made or not. */
-  async start(): Promise<void> {
+  /** Begins the first pass; `settled` tells when it is done. */
+  start(): void {
     const { clock, dnsmasq } = this.#options;
     dnsmasq.prepare();
     this.#ending = [
@@ -80,7 +88,7 @@ export class Engine implements NetworkEngine {
       }),
       clock.every(LOG_MS, () => this.#followDnsmasq()),
     ];
-    await this.settled().catch(() => {});
+    this.changed();
   }
 
   /** Leaves the host as it is: guests go on. */
@@ -88,6 +96,8 @@ export class Engine implements NetworkEngine {
     this.#stopped = true;
     for (const step of this.#ending.splice(0)) step();
     await this.#running?.catch(() => {});
+    // Whoever still waits is told, as by a process that dies.
+    for (const { reject } of this.#waiters.splice(0)) reject(new PeerUnavailable("n-net"));
     await this.#options.metadata.stop();
   }
 
@@ -97,6 +107,7 @@ export class Engine implements NetworkEngine {
   }
 
   settled(): Promise<void> {
+    if (this.#stopped) return Promise.reject(new PeerUnavailable("n-net"));
     const generation = ++this.#generation;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiters.push({ generation, resolve, reject });
@@ -109,7 +120,7 @@ export class Engine implements NetworkEngine {
   }
 
   failureOf(bridge: string): string | null {
-    return this.#bridges.failures.get(bridge) ?? null;
+    return this.#bridges.failures.get(bridge) ?? this.#options.tenant.failures.get(bridge) ?? null;
   }
 
   unplumbed(): string | null {
@@ -119,7 +130,7 @@ export class Engine implements NetworkEngine {
   /** What could not be made, or null. */
   failure(): string | null {
     if (this.#failure !== null) return messageOf(this.#failure);
-    return this.#bridges.failures.values().next().value ?? null;
+    return this.#bridges.failures.values().next().value ?? this.#problems[0] ?? null;
   }
 
   /** Starts a pass after the present synchronous work, and so after the transaction a change is part of. */
@@ -163,35 +174,67 @@ export class Engine implements NetworkEngine {
   }
 
   async #pass(verify: boolean): Promise<void> {
-    const { store, desired: options, table, tools, tenant } = this.#options;
+    const { store, desired: options } = this.#options;
     const desired = readDesired(store, options);
     const bridges = this.#bridges;
     if (verify) this.#made.clear();
     await this.#part("bridges", bridges.facts(desired), () => this.#makeBridges(desired), verify);
     const flat = desired.flat.filter((network) => bridges.filtered.has(network.bridge));
-    for (const network of flat) await this.#serveDhcp(network);
-    await this.#stopServers(new Set(flat.map((network) => network.bridge)));
-    const metadata = await this.#options.metadata.ensure(flat.map((network) => network.gateway));
-    const targets = new Map(
+    const targets = await this.#metadataTargets(flat);
+    await all([
+      this.#serveDhcp(flat),
+      this.#replaceTables(desired, flat, targets),
+      this.#passFirewall(flat, targets, verify),
+      this.#makeTenant(desired, verify),
+    ]);
+  }
+
+  /** What goes wrong with one project's network is logged and tried again; the others go on. */
+  async #makeTenant(desired: Desired, verify: boolean): Promise<void> {
+    const { tools, tenant, log, clock } = this.#options;
+    const before = new Set(this.#problems);
+    this.#problems = await tenant.ensure(desired.tenant, verify ? await readLinks(tools) : null);
+    for (const why of this.#problems) if (!before.has(why)) log.error(null, `Not plumbed: ${why}`);
+    if (this.#problems.length > 0) void clock.sleep(RETRY_MS).then(() => this.changed());
+  }
+
+  /** Bridge → where guests reach the metadata service. */
+  async #metadataTargets(flat: readonly FlatNetwork[]): Promise<Map<string, MetadataTarget>> {
+    const ports = await this.#options.metadata.ensure(flat.map((network) => network.gateway));
+    return new Map(
       flat.flatMap((network) => {
-        const port = metadata.get(network.gateway);
+        const port = ports.get(network.gateway);
         return port === undefined ? [] : [[network.bridge, { address: network.gateway, port }] as const];
       }),
     );
-    // Filters first: a card is never reachable before it is guarded.
-    const filter = filterTable(table, desired);
-    await this.#part("filter", filter, () => this.#replace("bridge", filter), verify);
-    const marks = marksTable(table, [...bridges.filtered], bridges.zones);
-    await this.#part("marks", marks, () => this.#replace("inet", marks), verify);
-    const nat = natTable(table, desired, { metadata: targets, external: bridges.external });
-    await this.#part("nat", nat, () => this.#replace("ip", nat), verify);
-    await this.#passFirewall(flat, targets, verify);
-    await tenant.ensure(desired.tenant, verify ? await readLinks(tools) : null);
+  }
+
+  /** Filters, marks and translations, those that differ from what was made last, in one step. */
+  async #replaceTables(
+    desired: Desired,
+    flat: readonly FlatNetwork[],
+    metadata: ReadonlyMap<string, MetadataTarget>,
+  ): Promise<void> {
+    const { table, tools, desired: options } = this.#options;
+    const { filtered, zones, external } = this.#bridges;
+    const open = options.allowSameNet ? flat : [];
+    const tables = {
+      bridge: filterTable(table, desired),
+      inet: marksTable(table, [...filtered].sort(), zones, open),
+      ip: natTable(table, desired, { metadata, external }),
+    };
+    const changed = Object.entries(tables).filter(
+      ([family, text]) => this.#made.get(`table ${family}`) !== text,
+    );
+    if (changed.length === 0) return;
+    const text = changed.map(([family, text]) => replaceTable(family, table, text)).join("");
+    await tools.run(["nft", "-f", "-"], text);
+    for (const [family, text] of changed) this.#made.set(`table ${family}`, text);
   }
 
   async #passFirewall(
     flat: readonly FlatNetwork[],
-    metadata: ReadonlyMap<string, { port: number }>,
+    metadata: ReadonlyMap<string, MetadataTarget>,
     verify: boolean,
   ): Promise<void> {
     const needs = {
@@ -224,22 +267,15 @@ export class Engine implements NetworkEngine {
     }
   }
 
-  async #serveDhcp(network: FlatNetwork): Promise<void> {
+  async #serveDhcp(flat: readonly FlatNetwork[]): Promise<void> {
     const { dnsmasq, log } = this.#options;
-    const changed = network.dhcp ? await dnsmasq.ensure(network) : await dnsmasq.stop(network.bridge);
-    for (const line of changed) log.info(null, `Plumbed: ${line}`);
-  }
-
-  async #stopServers(wanted: ReadonlySet<string>): Promise<void> {
-    const { dnsmasq, log } = this.#options;
-    for (const bridge of dnsmasq.served().filter((name) => !wanted.has(name))) {
-      for (const line of await dnsmasq.stop(bridge)) log.info(null, `Plumbed: ${line}`);
-    }
-  }
-
-  async #replace(family: string, text: string): Promise<string[]> {
-    await this.#options.tools.run(["nft", "-f", "-"], replaceTable(family, this.#options.table, text));
-    return [];
+    const wanted = new Set(flat.map((network) => network.bridge));
+    const gone = dnsmasq.served().filter((bridge) => !wanted.has(bridge));
+    const changed = await all([
+      ...flat.map((network) => (network.dhcp ? dnsmasq.ensure(network) : dnsmasq.stop(network.bridge))),
+      ...gone.map((bridge) => dnsmasq.stop(bridge)),
+    ]);
+    for (const line of changed.flat()) log.info(null, `Plumbed: ${line}`);
   }
 
   /** dnsmasq's own lines become ours; leases are noted with the addresses. */

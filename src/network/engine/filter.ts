@@ -96,7 +96,7 @@ function fromCard(card: Card): string[] {
     `    ether type ip6 icmpv6 type ${DISCOVERY} accept`,
     "    ether type ip6 udp sport 546 udp dport 547 accept",
   );
-  if (card.openRange !== null) send.push(`    ip daddr ${card.openRange} accept`);
+  if (card.openRange !== null) send.push(`    ip daddr ${card.openRange.cidr} accept`);
   send.push(...card.groups.map((id) => `    jump group-${id}-egress`), "    counter drop", "  }");
   // A chain must stand before those that go to it.
   return [...send, ...lines];
@@ -116,9 +116,14 @@ function toCard(card: Card): string[] {
     "    ether type ip6 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, mld-listener-query } accept",
   );
   if (card.stateful) lines.push(`    meta mark and ${KNOWN_MARK} == ${KNOWN_MARK} accept`);
-  if (card.openRange !== null) lines.push(`    ip saddr ${card.openRange} accept`);
+  if (card.openRange !== null) lines.push(`    ${fromServers(card.openRange)} accept`);
   lines.push(...card.groups.map((id) => `    jump group-${id}-ingress`), "    counter drop", "  }");
   return lines;
+}
+
+/** Servers of a network, without this machine itself: it is the gateway and as strange as anybody outside. */
+function fromServers({ cidr, gateway }: NonNullable<Card["openRange"]>): string {
+  return `ip saddr ${cidr}${gateway === null ? "" : ` ip saddr != ${gateway}`}`;
 }
 
 function groupChain(group: FilterGroup, direction: "ingress" | "egress"): string[] {

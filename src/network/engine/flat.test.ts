@@ -25,8 +25,9 @@ beforeAll(async () => {
   cloud = await testCloud({
     windows: ["key", "n-net", "q-svc"],
     machine: { privileged: true, slot: SLOT },
-    settings: { ALLOW_SAME_NET_TRAFFIC: "False" },
+    settings: { NETWORK_PLUMBING: "on", ALLOW_SAME_NET_TRAFFIC: "False" },
   });
+  await settled();
   admin = await cloud.as("q-svc");
 });
 
@@ -211,6 +212,47 @@ test.skipIf(reason !== null)(
 );
 
 test.skipIf(reason !== null)(
+  "NW-18 a server goes out under its floating address, and without one as this machine",
+  async () => {
+    const { vif } = await server("outward");
+    await using guest = await Guest.plug(vif);
+    await guest.dhcp();
+    const elsewhere = { id: "0e15e000", tapName: `tap-outside-${SLOT}`, macAddress: "fa:16:3e:0e:15:e0" };
+    await using outside = await Guest.plug({ ...vif, ...elsewhere }, `br-ex-${SLOT}`);
+    await outside.configure(`172.24.${4 + SLOT}.250/24`, null);
+    await outside.serveCaller(80);
+    const asks = () => guest.asks(`172.24.${4 + SLOT}.250`, 80);
+    expect(await asks()).toBe(`172.24.${4 + SLOT}.1`);
+    const external = (await admin.get("/v2.0/networks?name=public")).body.networks[0].id;
+    const { floatingip } = (
+      await admin.post("/v2.0/floatingips", {
+        floatingip: { floating_network_id: external, port_id: vif.id },
+      })
+    ).body;
+    await settled();
+    expect(await asks()).toBe(floatingip.floating_ip_address);
+    expect(await outside.pings(floatingip.floating_ip_address)).toBe(false);
+    const rule = await allow({ protocol: "icmp" });
+    expect(await outside.pings(floatingip.floating_ip_address)).toBe(true);
+    await admin.delete(`/v2.0/security-group-rules/${rule}`);
+    await admin.delete(`/v2.0/floatingips/${floatingip.id}`);
+    await settled();
+    expect(await asks()).toBe(`172.24.${4 + SLOT}.1`);
+  },
+);
+
+test.skipIf(reason !== null)(
+  "NW-20 DN-12 the gateway is the guests' resolver and knows them by name",
+  async () => {
+    const { vif } = await server("named");
+    await using guest = await Guest.plug(vif);
+    const address = (await guest.dhcp())!;
+    const found = await guest.attempt("busybox", "nslookup", "named.novalocal", `10.0.${SLOT}.1`);
+    expect(found.stdout).toContain(address);
+  },
+);
+
+test.skipIf(reason !== null)(
   "MD-02 169.254.169.254 leads to the metadata service, which sees the guest's address",
   async () => {
     const { vif } = await server("asking");
@@ -242,13 +284,14 @@ test.skipIf(reason !== null)(
 );
 
 test.skipIf(reason !== null)(
-  "DN-07 a killed dnsmasq is started again, and so is what somebody removed by hand",
+  "DN-07 NW-25 a killed dnsmasq is started again, and so is what somebody removed by hand",
   async () => {
     const pids = (await tools.run(["pgrep", "-f", `nova-${BRIDGE}.pid`])).trim().split("\n");
     for (const pid of pids) process.kill(Number(pid), "SIGKILL");
     await tools.run(["nft", "delete", "table", "bridge", `stack-${SLOT}`]);
     await tools.run(["ip", "addr", "del", `10.0.${SLOT}.1/24`, "dev", BRIDGE]);
     await cloud.cloud.restartService("n-net");
+    await settled();
     expect(await tools.run(["ip", "addr", "show", BRIDGE])).toContain(`10.0.${SLOT}.1/24`);
     expect(await tools.run(["nft", "list", "table", "bridge", `stack-${SLOT}`])).toContain("chain egress");
     const { vif } = await server("again");

@@ -1,6 +1,7 @@
 // A firewall of the machine's own (Docker's, ufw's) that lets nothing through unless it is told to: our bridges are
 // passed through it, as nova-network did with its own chains. Where everything may pass, nothing is added.
 
+import { all } from "./together.ts";
 import type { HostTools } from "./tools.ts";
 
 type Family = "iptables" | "ip6tables";
@@ -28,22 +29,24 @@ export class HostFirewall {
 
   /** Adds what is missing and removes what is not needed. Returns what was changed. */
   async ensure(needs: FirewallNeeds | null): Promise<string[]> {
+    const families = FAMILIES.filter((family) => this.#tools.find(family) !== null);
+    return (await all(families.map((family) => this.#ensure(family, needs)))).flat();
+  }
+
+  async #ensure(family: Family, needs: FirewallNeeds | null): Promise<string[]> {
     const changed: string[] = [];
-    for (const family of FAMILIES) {
-      if (this.#tools.find(family) === null) continue;
-      const forward = await this.#chain(family, "FORWARD");
-      const input = family === "iptables" ? await this.#chain(family, "INPUT") : null;
-      const wanted = [
-        ...(needs && forward?.closed ? forwardRules(needs.bridges) : []),
-        ...(needs && input?.closed ? inputRules(needs.servers) : []),
-      ];
-      const present = [...(forward?.own ?? []), ...(input?.own ?? [])];
-      for (const rule of present.filter((own) => !wanted.includes(own))) {
-        changed.push(...(await this.#change(family, "-D", rule)));
-      }
-      for (const rule of wanted.filter((own) => !present.includes(own))) {
-        changed.push(...(await this.#change(family, "-I", rule)));
-      }
+    const forward = await this.#chain(family, "FORWARD");
+    const input = family === "iptables" ? await this.#chain(family, "INPUT") : null;
+    const wanted = [
+      ...(needs && forward?.closed ? forwardRules(needs.bridges) : []),
+      ...(needs && input?.closed ? inputRules(needs.servers) : []),
+    ];
+    const present = [...(forward?.own ?? []), ...(input?.own ?? [])];
+    for (const rule of present.filter((own) => !wanted.includes(own))) {
+      changed.push(...(await this.#change(family, "-D", rule)));
+    }
+    for (const rule of wanted.filter((own) => !present.includes(own))) {
+      changed.push(...(await this.#change(family, "-I", rule)));
     }
     return changed;
   }

@@ -103,6 +103,11 @@ export async function ensureBridge(
     lines.push(`link set ${name} up`);
     if (current) changed.push(`set ${name} up`);
   }
+  for (const address of spec.addresses) {
+    if (current?.addresses.includes(address)) continue;
+    lines.push(`addr replace ${address} dev ${name}`);
+    changed.push(`gave ${address} to ${name}`);
+  }
   if (lines.length > 0) await tools.run(["ip", "-batch", "-"], `${lines.join("\n")}\n`);
   if ((current?.filtered ?? false) !== spec.filtered) {
     const hooks = spec.filtered ? "1" : "0";
@@ -116,7 +121,8 @@ export async function ensureBridge(
       ]),
     );
   }
-  changed.push(...(await ensureAddresses(tools, name, spec.addresses, current?.addresses ?? [])));
+  const strange = current?.addresses.filter((address) => !spec.addresses.includes(address)) ?? [];
+  changed.push(...(await ensureAddresses(tools, name, [], strange)));
   if (spec.card !== null && links.get(spec.card)?.master !== name) {
     await tools.run(["ip", "link", "set", spec.card, "master", name]);
     await tools.run(["ip", "link", "set", spec.card, "up"]);
@@ -154,13 +160,12 @@ export interface HostRoute {
 }
 
 export async function readRoutes(tools: HostTools): Promise<HostRoute[]> {
-  const found: HostRoute[] = [];
-  for (const family of ["-4", "-6"]) {
+  const families = ["-4", "-6"].map(async (family) => {
     const outcome = await tools.attempt(["ip", "-j", family, "route", "show"]);
     const rows = JSON.parse(outcome.stdout.trim() || "[]") as { dst: string; dev?: string }[];
-    for (const { dst, dev } of rows) if (dev) found.push({ range: dst, card: dev });
-  }
-  return found;
+    return rows.flatMap(({ dst, dev }) => (dev ? [{ range: dst, card: dev }] : []));
+  });
+  return (await Promise.all(families)).flat();
 }
 
 /** The card on which there is a route into a range, all of it or a part; null when the range is free. */

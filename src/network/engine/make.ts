@@ -2,11 +2,13 @@
 
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { cloudSection } from "../../config/cloud.ts";
 import type { ServiceContext } from "../../core/service.ts";
 import { networkSection } from "../config.ts";
 import { hostNames } from "../names.ts";
+import { isTrusted } from "../rules/base.ts";
 import { tapName } from "../rules/vifs.ts";
-import type { NetworkStore } from "../store/store.ts";
+import { NetworkStore } from "../store/store.ts";
 import { cleanupHost } from "./cleanup.ts";
 import { Dnsmasq } from "./dnsmasq.ts";
 import { Engine } from "./engine.ts";
@@ -17,13 +19,24 @@ import { TenantEngine } from "./tenant.ts";
 import { TenantDnsmasq } from "./tenant-dnsmasq.ts";
 import { HostTools } from "./tools.ts";
 
-/** Why nothing can be plumbed, or null when it can. */
+/**
+ * Why nothing is plumbed, or null when it is.
+ * @throws Error when the settings insist and it cannot be
+ */
 export function whyUnplumbed(context: ServiceContext, tools: HostTools): string | null {
-  if (context.config(networkSection).NETWORK_PLUMBING === "off") return "NETWORK_PLUMBING is off";
+  const wanted = context.config(networkSection).NETWORK_PLUMBING;
+  if (wanted === "off") return "NETWORK_PLUMBING is off";
+  if (wanted === "auto" && context.config(cloudSection).VIRT_DRIVER === "fake")
+    return "servers are simulated (VIRT_DRIVER=fake)";
+  const obstacle = obstacleTo(context, tools);
+  if (wanted === "on" && obstacle !== null) throw new Error(`NETWORK_PLUMBING is on, but ${obstacle}`);
+  return obstacle;
+}
+
+function obstacleTo(context: ServiceContext, tools: HostTools): string | null {
   if (!context.machine.privileged) return "this process may not change the host's network (it needs root)";
   const missing = tools.missing();
-  if (missing.length > 0) return `not installed: ${missing.join(", ")}`;
-  return null;
+  return missing.length > 0 ? `not installed: ${missing.join(", ")}` : null;
 }
 
 /**
@@ -91,14 +104,12 @@ function linkFolder(context: ServiceContext, folder: string): void {
 export async function cleanupNetwork(context: ServiceContext): Promise<string[]> {
   if (!context.machine.privileged) return [];
   const { slot } = context.machine;
-  const floating = context.db.raw
-    .query<{ address: string }, []>("SELECT address FROM floating_ips")
-    .all()
-    .map((row) => `${row.address}/32`);
-  const taps = context.db.raw
-    .query<{ id: string }, []>("SELECT id FROM ports WHERE device_owner LIKE 'network:%'")
-    .all()
-    .map((row) => tapName(row.id));
+  const store = new NetworkStore(context.db, context.clock);
+  const floating = store.floatingIps.list().map((row) => `${row.address}/32`);
+  const taps = store.ports
+    .list()
+    .filter((port) => isTrusted(port.device_owner))
+    .map((port) => tapName(port.id));
   return cleanupHost({
     taps: new Set(taps),
     tools: new HostTools(),

@@ -98,11 +98,13 @@ function bridgedOnly(field: "iifname" | "oifname", { external }: NatOptions): st
 /**
  * @param bridges those whose ports are filtered
  * @param zones bridge → a name space for its connections
+ * @param open ranges whose servers may talk to each other, also by way of this machine and under another address
  */
 export function marksTable(
   table: string,
   bridges: readonly string[],
   zones: ReadonlyMap<string, number> = new Map(),
+  open: readonly { bridge: string; cidr: string }[] = [],
 ): string {
   const lines = [`table inet ${table} {`];
   if (zones.size > 0) {
@@ -116,7 +118,11 @@ export function marksTable(
   }
   if (bridges.length > 0) {
     const names = `{ ${bridges.map((name) => `"${name}"`).join(", ")} }`;
-    const mark = `ct state established,related meta mark set meta mark or ${KNOWN_MARK}`;
+    // What a connection's beginner sends is asked of the rules every time, so that a rule that goes ends what it had
+    // let in, as Neutron does by forgetting the connection; answers pass.
+    const set = `meta mark set meta mark or ${KNOWN_MARK}`;
+    const sameNetwork = ({ bridge, cidr }: { bridge: string; cidr: string }) =>
+      `    iifname "${bridge}" oifname "${bridge}" ip saddr ${cidr} ${set}`;
     const clear = `meta mark and ${KNOWN_MARK} == ${KNOWN_MARK} meta mark set meta mark xor ${KNOWN_MARK}`;
     for (const [chain, hook, field] of [
       ["from-bridges", "prerouting", "iifname"],
@@ -127,7 +133,9 @@ export function marksTable(
         `  chain ${chain} {`,
         `    type filter hook ${hook} priority mangle; policy accept;`,
         `    ${field} ${names} ${clear}`,
-        `    ${field} ${names} ${mark}`,
+        `    ${field} ${names} ct state established ct direction reply ${set}`,
+        `    ${field} ${names} ct state related ${set}`,
+        ...(hook === "forward" ? open.map(sameNetwork) : []),
         "  }",
       );
     }

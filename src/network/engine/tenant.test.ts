@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { metadataPublic } from "../../compute/metadata/public.ts";
+import { NetworkCloud } from "../testing/cloud.ts";
 import { Guest, hostAsks, hostPings, needsRoot, tools } from "../testing/guest.ts";
-import { PlumbedCloud } from "../testing/plumbed.ts";
 
 // Guests wait for answers that do not come.
 setDefaultTimeout(60_000);
@@ -14,10 +14,10 @@ const EXTERNAL = `172.24.${4 + SLOT}`;
 const reason = needsRoot();
 if (reason !== null) console.log(`skipped: tenant networks on the host: ${reason}`);
 
-let cloud: PlumbedCloud;
+let cloud: NetworkCloud;
 
 beforeAll(async () => {
-  if (reason === null) cloud = await PlumbedCloud.start(SLOT);
+  if (reason === null) cloud = await NetworkCloud.start({ slot: SLOT });
 });
 
 afterAll(async () => {
@@ -252,6 +252,7 @@ test.skipIf(reason !== null)(
     const before = await server();
     await tools.run(["ip", "netns", "del", `qrouter-${id}`]);
     await cloud.test.cloud.restartService("n-net");
+    await cloud.settled();
     expect(await server()).toBe(before);
     expect(await tools.run(["ip", "-n", `qrouter-${id}`, "addr"])).toContain("192.168.16.1/24");
     const one = await cloud.server("mended", [{ networkId: net.id }]);
@@ -261,6 +262,26 @@ test.skipIf(reason !== null)(
     await cloud.deleteServer(one);
   },
 );
+
+test.skipIf(reason !== null)("what cannot be made for one network is no trouble of another", async () => {
+  cloud.test.log.expectError("Not plumbed: qdhcp-");
+  // IPv6 needs 1280 bytes: the address cannot be put on the DHCP server's card.
+  const narrow = await cloud.make("networks", { name: "narrow", mtu: 500 });
+  const six = { network_id: narrow.id, ip_version: 6, cidr: "fd00:18::/64" };
+  await cloud.make("subnets", {
+    ...six,
+    ipv6_ra_mode: "dhcpv6-stateful",
+    ipv6_address_mode: "dhcpv6-stateful",
+  });
+  const net = await network("wide", "192.168.18.0/24");
+  const one = await cloud.server("wide", [{ networkId: net.id }]);
+  await using guest = await Guest.plug(one.vifs[0]!);
+  expect(await guest.dhcp()).toBe(one.vifs[0]!.addresses[0]!.address);
+  await expect(cloud.server("narrow", [{ networkId: narrow.id }])).rejects.toThrow(`qdhcp-${narrow.id}`);
+  const wider = await cloud.admin.put(`/v2.0/networks/${narrow.id}`, { network: { mtu: 1400 } });
+  expect(wider.status).toBe(200);
+  await cloud.server("narrow", [{ networkId: narrow.id }]);
+});
 
 test.skipIf(reason !== null)("a network that is deleted leaves no bridge and no namespace", async () => {
   const net = await network("short", "192.168.17.0/24");

@@ -1,6 +1,7 @@
 // Makes the namespaces of tenant networks as they should be. One that is not wanted any more is removed, one whose parts
 // differ is put right, the others are not touched.
 
+import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { DhcpSpec } from "./desired-dhcp.ts";
 import type { RouterSpec } from "./desired-router.ts";
@@ -11,6 +12,7 @@ import type { NamespaceSpec, Namespaces } from "./namespaces.ts";
 import { METADATA_ADDRESS } from "./nat.ts";
 import { PROXY_PORT, routerTable } from "./router-nat.ts";
 import type { TenantDnsmasq } from "./tenant-dnsmasq.ts";
+import { each } from "./together.ts";
 
 export interface TenantEngineOptions {
   namespaces: Namespaces;
@@ -18,9 +20,6 @@ export interface TenantEngineOptions {
   metadata: MetadataListeners;
   log: Logger;
 }
-
-/** So many namespaces are worked on at a time. */
-const AT_ONCE = 4;
 
 interface Wanted {
   spec: NamespaceSpec;
@@ -31,47 +30,49 @@ interface Wanted {
 export class TenantEngine {
   #options: TenantEngineOptions;
   #made = new Map<string, string>();
+  /** Bridge → why its network has no DHCP server. One project's network is no other's trouble. */
+  failures: ReadonlyMap<string, string> = new Map();
 
   constructor(options: TenantEngineOptions) {
     this.#options = options;
   }
 
   /**
+   * Tries everything. Returns what could not be made, a line each.
    * @param links the host's, when the host itself is to be looked at; null: what was made is taken to be there
-   * @throws the first thing that could not be made, after trying all
    */
-  async ensure(tenant: Tenant, links: ReadonlyMap<string, Link> | null): Promise<void> {
+  async ensure(tenant: Tenant, links: ReadonlyMap<string, Link> | null): Promise<string[]> {
     const { namespaces, metadata } = this.#options;
     const wanted = wantedOf(tenant);
-    const problems: unknown[] = [];
-    const attempt = async (work: () => Promise<void>) => {
+    const problems: string[] = [];
+    const attempt = async (what: string, work: () => Promise<void>) => {
       try {
         await work();
+        return null;
       } catch (error) {
-        problems.push(error);
+        const why = `${what}: ${messageOf(error)}`;
+        problems.push(why);
+        return why;
       }
     };
-    for (const name of namespaces.list()) {
-      if (!wanted.has(name)) await attempt(() => this.#remove(name));
-    }
+    const unwanted = namespaces.list().filter((name) => !wanted.has(name));
+    await each(unwanted, async (name) => void (await attempt(name, () => this.#remove(name))));
     let hostLinks: Promise<ReadonlyMap<string, Link>> | null = links && Promise.resolve(links);
     const readHost = () => {
       hostLinks ??= namespaces.hostLinks();
       return hostLinks;
     };
-    const waiting = [...wanted.values()];
-    const worker = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const one = next;
-        await attempt(() => this.#make(one, links, readHost));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const failures = new Map<string, string>();
+    await each(wanted.values(), async (one) => {
+      const why = await attempt(one.spec.name, () => this.#make(one, links, readHost));
+      if (why !== null && one.dhcp) failures.set(one.dhcp.link.bridge, why);
+    });
+    this.failures = failures;
     const listeners = [...wanted.values()].flatMap(({ spec, dhcp, router }) =>
       namespaces.exists(spec.name) ? (listenerOf(namespaces.path(spec.name), dhcp, router) ?? []) : [],
     );
-    await attempt(() => metadata.ensureIn(listeners));
-    if (problems.length > 0) throw problems[0];
+    await attempt("metadata", () => metadata.ensureIn(listeners));
+    return problems;
   }
 
   async #make(

@@ -124,7 +124,7 @@ export class NoMoreFloatingIps extends NotFound {
 
 export class FloatingIpNotFound extends NotFound {
   constructor(id: string) {
-    super(`Floating IP not found for ID ${id}.`);
+    super(`Floating IP not found for ID ${id}`);
   }
 }
 

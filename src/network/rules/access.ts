@@ -77,13 +77,7 @@ export class Access {
   /** Which of the objects are shared with everybody or with this project. */
   sharedAmong(type: t.RbacType, objectIds: readonly string[], projectId: string | null): Set<string> {
     if (objectIds.length === 0) return new Set();
-    const rows = this.#store.db.raw
-      .query<{ object_id: string }, [string, string, string]>(
-        `SELECT object_id FROM rbac_policies WHERE object_type = ? AND action = '${SHARED}'
-         AND target_project IN ('*', ?) AND object_id IN (SELECT value FROM json_each(?))`,
-      )
-      .all(type, projectId ?? "", JSON.stringify(objectIds));
-    return new Set(rows.map((row) => row.object_id));
+    return this.#store.bindings.sharedAmong(type, objectIds, projectId);
   }
 
   /** Whether a network's row is open to a project without being its own. */

@@ -115,13 +115,9 @@ export class Addresses {
     const position = cidr && Number(parseAddress(address.address)!.value - cidr.first);
     const keep = network?.kind !== "neutron" && network?.cidr === subnet?.cidr;
     store.addresses.release(address.id, keep, store.now());
-    store.db.raw
-      .query(
-        "UPDATE floating_ips SET fixed_ip_id = NULL, host = NULL, router_id = NULL, status = 'DOWN' WHERE fixed_ip_id = ?",
-      )
-      .run(address.id);
+    store.floating.takeOff(address.id);
     if (subnet && typeof position === "number" && position < subnet.lowest_free) {
-      this.#noteLowest(subnet.id, position);
+      store.addresses.noteLowest(subnet.id, position);
     }
   }
 
@@ -229,14 +225,10 @@ export class Addresses {
         ? store.addresses.highestFree(subnet.id, pool.first, Math.min(pool.last, pool.first + 0xffff_ffff))
         : store.addresses.lowestFree(subnet.id, Math.max(pool.first, subnet.lowest_free), pool.last);
       if (free === null) continue;
-      if (!fromTop) this.#noteLowest(subnet.id, free);
+      if (!fromTop) store.addresses.noteLowest(subnet.id, free);
       return formatAddress(cidr.version, cidr.first + BigInt(free));
     }
     return null;
-  }
-
-  #noteLowest(subnetId: string, position: number): void {
-    this.#base.store.db.raw.query("UPDATE subnets SET lowest_free = ? WHERE id = ?").run(position, subnetId);
   }
 
   #takeAuto(network: NetworkRow, port: PortRow, subnets: readonly SubnetRow[]): void {

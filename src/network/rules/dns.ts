@@ -53,10 +53,11 @@ export class Dns {
     return rows;
   }
 
-  /** A new name, or another address for one. */
+  /** A new name, or another address for one. @throws NotFound when there is no such domain */
   setEntry(domain: string, name: string, ip: string, type: "A" | "AAAA"): t.DnsEntryRow {
     const { store } = this.#base;
     return store.transaction(() => {
+      if (!store.dnsDomains.get(domain)) throw new NotFound("The resource could not be found.");
       const before = store.dnsEntries.first({ domain, name });
       if (before?.ip === ip) {
         throw new Conflict(`The DNS entry ${name} already exists in domain ${domain}.`);

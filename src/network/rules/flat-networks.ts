@@ -185,6 +185,7 @@ export class FlatNetworks {
   #createOne(fields: NewFlatNetwork, cidr: Cidr, label: string, index: number): t.NetworkRow {
     const { store, ids, config } = this.#base;
     const kind = fields.kind ?? "flatdhcp";
+    const dhcp = fields.enable_dhcp ?? kind !== "flat";
     const at = (n: bigint) => formatAddress(4, cidr.first + n);
     const gateway = fields.gateway || at(1n);
     const text = formatCidr(cidr);
@@ -206,7 +207,7 @@ export class FlatNetworks {
       dns2: fields.dns2 ?? null,
       dhcp_start: start,
       dhcp_server: fields.dhcp_server || gateway,
-      enable_dhcp: fields.enable_dhcp ?? true,
+      enable_dhcp: dhcp,
       share_address: fields.share_address ?? false,
       vlan,
       vpn_private_address: kind === "vlan" ? at(2n) : null,
@@ -227,7 +228,7 @@ export class FlatNetworks {
       ip_version: 4,
       cidr: text,
       gateway_ip: gateway,
-      enable_dhcp: fields.enable_dhcp ?? true,
+      enable_dhcp: dhcp,
       allocation_pools: [{ start, end }],
       dns_nameservers: [fields.dns1, fields.dns2].filter(
         (server) => server != null && server !== "",

@@ -181,15 +181,9 @@ export class FloatingIps {
 
   /** The router between a fixed address's subnet and an external network; null when there is none. */
   routerBetween(subnetId: string, externalNetworkId: string): string | null {
-    const subnet = this.#base.store.subnets.get(subnetId);
-    const rows = this.#base.store.db.raw
-      .query<{ router_id: string; address: string }, [string, string]>(
-        `SELECT r.id AS router_id, f.address FROM routers r
-         JOIN ports g ON g.id = r.gw_port_id AND g.network_id = ?2
-         JOIN ports i ON i.device_id = r.id AND i.device_owner = '${OWNER.routerInterface}'
-         JOIN fixed_ips f ON f.port_id = i.id AND f.subnet_id = ?1 ORDER BY r.created_at, r.id`,
-      )
-      .all(subnetId, externalNetworkId);
+    const { store } = this.#base;
+    const subnet = store.subnets.get(subnetId);
+    const rows = store.floating.routersBetween(subnetId, externalNetworkId);
     const gateway = rows.find((row) => row.address === subnet?.gateway_ip);
     return (gateway ?? rows[0])?.router_id ?? null;
   }

@@ -40,13 +40,7 @@ export class FloatingPools {
     const networks = store.networks
       .list(and(eq(t.networks.external, true), this.#parts.access.networks(context)))
       .map((network) => network.label);
-    const pools = store.db.raw
-      .query<{ pool: string }, []>(
-        "SELECT DISTINCT pool FROM floating_ips WHERE pool IS NOT NULL AND deleted = 0 ORDER BY pool",
-      )
-      .all()
-      .map((row) => row.pool);
-    return [...new Set([...networks, ...pools])];
+    return [...new Set([...networks, ...store.floating.pools()])];
   }
 
   /** An address for a project. @param pool null: the default pool */
@@ -163,17 +157,14 @@ export class FloatingPools {
     const name = pool ?? config.DEFAULT_FLOATING_POOL;
     store.transaction(() => {
       const network = store.networks.first({ label: name, external: true });
-      for (let value = first; value <= last; value++) {
-        const address = formatAddress(4, value);
-        if (store.floatingIps.first({ address })) throw new FloatingIpExists(address);
-        store.floatingIps.insert({
-          uuid: ids.uuid(),
-          address,
-          pool: name,
-          interface: card,
-          floating_network_id: network?.uuid ?? null,
-        });
-      }
+      const addresses = Array.from({ length: Number(last - first) + 1 }, (_, i) =>
+        formatAddress(4, first + BigInt(i)),
+      );
+      const taken = store.floating.taken(addresses);
+      if (taken !== null) throw new FloatingIpExists(taken);
+      const networkId = network?.uuid ?? null;
+      const rows = addresses.map((address) => ({ uuid: ids.uuid(), address, pool: name, card, networkId }));
+      store.floating.addToPool(rows, store.now());
       this.#base.changed();
     });
   }
@@ -188,7 +179,7 @@ export class FloatingPools {
         const row = store.floatingIps.first({ address: formatAddress(4, value) });
         if (!row) continue;
         this.#parts.floatingIps.release(row);
-        store.db.raw.query("DELETE FROM floating_ips WHERE address = ?").run(row.address);
+        store.floating.forget(row.address);
       }
     });
   }

@@ -161,12 +161,7 @@ export class Subnets {
     store.transaction(() => {
       const subnet = this.get(context, id);
       const network = store.networks.get(subnet.network_id)!;
-      const holders = store.db.raw
-        .query<{ id: string; device_owner: string; device_id: string }, [string]>(
-          `SELECT DISTINCT p.id, p.device_owner, p.device_id FROM fixed_ips f JOIN ports p ON p.id = f.port_id
-           WHERE f.subnet_id = ?`,
-        )
-        .all(id);
+      const holders = store.addresses.holdersOn(id);
       const auto = isAutoAddress(subnet);
       const waiting = (portId: string) =>
         store.floatingIps.first({ floating_port_id: portId })?.project_id === null;

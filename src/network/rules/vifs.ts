@@ -1,61 +1,17 @@
-// A server's network cards as the compute service sees them. Read by prepared statements, for many servers at once.
+// A server's network cards as the compute service sees them, for many servers at once.
 
-import type { ProjectDatabase } from "../../db/open.ts";
 import type { BridgedNetwork } from "../engine/desired-tenant.ts";
 import type { Vif, VifAddress } from "../public.ts";
-
-interface PortOfVif {
-  id: string;
-  mac_address: string;
-  network_id: string;
-  label: string;
-  mtu: number | null;
-  bridge: string | null;
-  kind: string;
-  external: number;
-  status: string;
-  vif_tag: string | null;
-  vif_owned: number;
-  device_id: string;
-}
-
-interface AddressOfVif {
-  port_id: string;
-  address: string;
-  ip_version: 4 | 6;
-  cidr: string;
-  gateway_ip: string | null;
-  dns_nameservers: string;
-  host_routes: string;
-  enable_dhcp: number;
-  ipv6_address_mode: string | null;
-  subnet_id: string;
-  floating: string | null;
-}
+import type { PortOfVif, VifStore } from "../store/vifs.ts";
 
 export class Vifs {
-  #ports;
-  #addresses;
+  #store: VifStore;
   #bridgeOf: (network: BridgedNetwork) => string | null;
 
   /** @param bridgeOf where the cards of a network are plugged in; null where nothing is plumbed */
-  constructor(db: ProjectDatabase, bridgeOf: (network: BridgedNetwork) => string | null) {
+  constructor(store: VifStore, bridgeOf: (network: BridgedNetwork) => string | null) {
+    this.#store = store;
     this.#bridgeOf = bridgeOf;
-    this.#ports = db.raw.query<PortOfVif, [string]>(
-      `SELECT p.id, p.mac_address, p.network_id, n.label, n.mtu, n.bridge, n.kind, n.external, p.status, p.vif_tag, p.vif_owned,
-         p.device_id
-       FROM ports p JOIN networks n ON n.uuid = p.network_id
-       WHERE p.device_id IN (SELECT value FROM json_each(?)) AND p.device_owner LIKE 'compute:%'
-       ORDER BY p.vif_order, p.vif_id`,
-    );
-    this.#addresses = db.raw.query<AddressOfVif, [string]>(
-      `SELECT f.port_id, f.address, s.ip_version, s.cidr, s.gateway_ip, s.dns_nameservers, s.host_routes,
-         s.enable_dhcp, s.ipv6_address_mode, s.id AS subnet_id, l.address AS floating
-       FROM fixed_ips f JOIN subnets s ON s.id = f.subnet_id
-       LEFT JOIN floating_ips l ON l.fixed_ip_id = f.id AND l.deleted = 0
-       WHERE f.port_id IN (SELECT value FROM json_each(?)) AND f.deleted = 0
-       ORDER BY f.id, l.id`,
-    );
   }
 
   of(instanceUuid: string): Vif[] {
@@ -65,7 +21,7 @@ export class Vifs {
   ofMany(instanceUuids: readonly string[]): Map<string, Vif[]> {
     const found = new Map<string, Vif[]>();
     if (instanceUuids.length === 0) return found;
-    const ports = this.#ports.all(JSON.stringify(instanceUuids));
+    const ports = this.#store.portsOf(instanceUuids);
     const addresses = this.#addressesOf(ports.map((port) => port.id));
     for (const port of ports) {
       const vif = this.#vif(port, addresses.get(port.id) ?? []);
@@ -79,7 +35,7 @@ export class Vifs {
   #addressesOf(portIds: readonly string[]): Map<string, VifAddress[]> {
     const found = new Map<string, VifAddress[]>();
     if (portIds.length === 0) return found;
-    for (const row of this.#addresses.all(JSON.stringify(portIds))) {
+    for (const row of this.#store.addressesOf(portIds)) {
       const list = found.get(row.port_id) ?? [];
       if (list.length === 0) found.set(row.port_id, list);
       const last = list.at(-1);

@@ -45,6 +45,8 @@ export class AddressStore {
   #forget;
   #populate;
   #ofPorts;
+  #hosts;
+  #noteLowest;
 
   constructor(db: ProjectDatabase) {
     this.#db = db;
@@ -85,6 +87,13 @@ export class AddressStore {
       `SELECT id, port_id, address, subnet_id FROM fixed_ips
        WHERE port_id IN (SELECT value FROM json_each(?)) AND deleted = 0 ORDER BY id`,
     );
+    this.#hosts = db.raw.query<{ mac: string; name: string | null; address: string }, [number]>(
+      `SELECT p.mac_address AS mac, coalesce(nullif(p.hostname, ''), nullif(p.dns_name, '')) AS name, f.address
+       FROM fixed_ips f JOIN ports p ON p.id = f.port_id
+       WHERE f.network_id = ? AND p.device_owner NOT LIKE 'network:%' AND f.address NOT LIKE '%:%' AND f.deleted = 0
+       ORDER BY f.position`,
+    );
+    this.#noteLowest = db.raw.query("UPDATE subnets SET lowest_free = ? WHERE id = ?");
   }
 
   /** The lowest free place between two, both included; null when all are taken. */
@@ -139,6 +148,26 @@ export class AddressStore {
 
   ofPort(portId: string): PortAddress[] {
     return this.#ofPorts.all(JSON.stringify([portId]));
+  }
+
+  /** Ports with an address on a subnet. */
+  holdersOn(subnetId: string): { id: string; device_owner: string }[] {
+    return this.#db.raw
+      .query<{ id: string; device_owner: string }, [string]>(
+        `SELECT DISTINCT p.id, p.device_owner FROM fixed_ips f JOIN ports p ON p.id = f.port_id
+         WHERE f.subnet_id = ?`,
+      )
+      .all(subnetId);
+  }
+
+  /** What servers on a network are called, for its DHCP server, in the order of their addresses. */
+  hostsOn(networkId: number): { mac: string; name: string | null; address: string }[] {
+    return this.#hosts.all(networkId);
+  }
+
+  /** No address at a smaller distance from the subnet's start is free. */
+  noteLowest(subnetId: string, position: number): void {
+    this.#noteLowest.run(position, subnetId);
   }
 
   /** Busy addresses of each subnet. */

@@ -1,4 +1,5 @@
-// Which ports are in which security groups, which agents serve what, and which service profiles a flavor has.
+// Which ports are in which security groups, which agents serve what, what is shared with whom, and which service
+// profiles a flavor has.
 
 import type { ProjectDatabase } from "../../db/open.ts";
 
@@ -98,6 +99,17 @@ export class BindingStore {
       `DELETE FROM ${table} WHERE ${column} = ?1 AND (?2 IS NULL OR agent_id = ?2)`,
     );
     return query.run(id, agentId ?? null).changes > 0;
+  }
+
+  /** Which of these objects are shared with everybody or with this project. */
+  sharedAmong(type: string, objectIds: readonly string[], projectId: string | null): Set<string> {
+    const rows = this.#db.raw
+      .query<{ object_id: string }, [string, string, string]>(
+        `SELECT object_id FROM rbac_policies WHERE object_type = ? AND action = 'access_as_shared'
+         AND target_project IN ('*', ?) AND object_id IN (SELECT value FROM json_each(?))`,
+      )
+      .all(type, projectId ?? "", JSON.stringify(objectIds));
+    return new Set(rows.map((row) => row.object_id));
   }
 
   profilesOf(flavorId: string): string[] {

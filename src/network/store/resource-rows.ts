@@ -1,17 +1,19 @@
 // The statements every table of the network service needs: by its key, by equality of columns, by any condition. Those
 // without a condition made at run time are prepared at their first use and kept. Resources count their revisions here.
 
+import type { SQLQueryBindings, Statement } from "bun:sqlite";
 import {
   and,
   eq,
   getTableColumns,
+  getTableName,
   type InferInsertModel,
   type InferSelectModel,
   isNull,
   type SQL,
   sql,
 } from "drizzle-orm";
-import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { type SQLiteColumn, SQLiteSyncDialect, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ProjectDatabase } from "../../db/open.ts";
 
 type Row<T extends SQLiteTable> = InferSelectModel<T>;
@@ -26,6 +28,11 @@ interface Prepared {
   all(values: Record<string, unknown>): unknown[];
 }
 
+/** So many statements with conditions made at run time are kept prepared, of each table. */
+const MOST_LISTS = 32;
+
+const dialect = new SQLiteSyncDialect();
+
 export class ResourceRows<T extends SQLiteTable> {
   readonly table: T;
   readonly columns: Record<string, SQLiteColumn>;
@@ -33,6 +40,10 @@ export class ResourceRows<T extends SQLiteTable> {
   #key: SQLiteColumn;
   #now: () => string;
   #prepared = new Map<string, Prepared>();
+  /** By their text, the one used last at the end. */
+  #lists = new Map<string, Statement<unknown, SQLQueryBindings[]>>();
+  /** `SELECT` every column `FROM` the table. */
+  #head: string;
 
   /**
    * @param key the column the resource is named by: `id` or `uuid`
@@ -44,6 +55,8 @@ export class ResourceRows<T extends SQLiteTable> {
     this.#db = db;
     this.#key = this.columns[key]!;
     this.#now = now;
+    const names = Object.values(this.columns).map((column) => `"${column.name}"`);
+    this.#head = `SELECT ${names.join(", ")} FROM "${getTableName(table)}"`;
   }
 
   get(key: string | number): Row<T> | null {
@@ -86,8 +99,39 @@ export class ResourceRows<T extends SQLiteTable> {
   }
 
   list(where?: SQL, orderBy: SQL[] = [], limit?: number): Row<T>[] {
-    const query = this.#select(and(this.#alive(), where)).orderBy(...orderBy);
-    return (limit === undefined ? query.all() : query.limit(limit).all()) as Row<T>[];
+    const condition = and(this.#alive(), where);
+    const tail = sql.join([
+      ...(condition ? [sql` WHERE ${condition}`] : []),
+      ...(orderBy.length > 0 ? [sql` ORDER BY ${sql.join(orderBy, sql`, `)}`] : []),
+      ...(limit === undefined ? [] : [sql` LIMIT ${limit}`]),
+    ]);
+    const { sql: text, params } = dialect.sqlToQuery(tail);
+    const columns = Object.entries(this.columns);
+    return this.#list(text)
+      .values(...(params as SQLQueryBindings[]))
+      .map(
+        (values) =>
+          Object.fromEntries(
+            columns.map(([name, column], i) => [
+              name,
+              values[i] === null ? null : column.mapFromDriverValue(values[i]),
+            ]),
+          ) as Row<T>,
+      );
+  }
+
+  /** The statement with this end, prepared once while it is in use. */
+  #list(tail: string): Statement<unknown, SQLQueryBindings[]> {
+    const known = this.#lists.get(tail);
+    const statement = known ?? this.#db.raw.prepare<unknown, SQLQueryBindings[]>(`${this.#head}${tail}`);
+    this.#lists.delete(tail);
+    this.#lists.set(tail, statement);
+    if (this.#lists.size > MOST_LISTS) {
+      const [oldest, unused] = this.#lists.entries().next().value!;
+      this.#lists.delete(oldest);
+      unused.finalize();
+    }
+    return statement;
   }
 
   count(where?: SQL): number {

@@ -6,7 +6,9 @@ import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables.ts";
 import { AddressStore } from "./addresses.ts";
 import { BindingStore } from "./bindings.ts";
+import { FloatingStore } from "./floating.ts";
 import { ResourceRows } from "./resource-rows.ts";
+import { VifStore } from "./vifs.ts";
 
 export class NetworkStore {
   readonly db: ProjectDatabase;
@@ -35,6 +37,8 @@ export class NetworkStore {
   readonly bootstrap: ResourceRows<typeof t.networkBootstrap>;
   readonly addresses: AddressStore;
   readonly bindings: BindingStore;
+  readonly floating: FloatingStore;
+  readonly vifs: VifStore;
   #clock: Clock;
 
   constructor(db: ProjectDatabase, clock: Clock) {
@@ -66,6 +70,8 @@ export class NetworkStore {
     this.bootstrap = new ResourceRows(db, t.networkBootstrap, "step", now);
     this.addresses = new AddressStore(db);
     this.bindings = new BindingStore(db);
+    this.floating = new FloatingStore(db);
+    this.vifs = new VifStore(db);
   }
 
   /** The time as these tables keep it: `2013-07-16 05:41:08`. */

@@ -95,8 +95,18 @@ export class Guest implements AsyncDisposable {
   }
 
   /** Answers on a TCP port with one line, for as long as the guest lives. */
-  async serve(port: number, line: string): Promise<void> {
-    const program = `Bun.listen({ hostname: "::", port: ${port}, socket: { open: (s) => s.end(${JSON.stringify(line)}), data() {} } })`;
+  serve(port: number, line: string): Promise<void> {
+    return this.#serve(port, JSON.stringify(line));
+  }
+
+  /** Tells whoever asks on a TCP port from which address that came. */
+  serveCaller(port: number): Promise<void> {
+    return this.#serve(port, 's.remoteAddress.replace("::ffff:", "")');
+  }
+
+  /** @param answer an expression of the program, with the socket as `s` */
+  async #serve(port: number, answer: string): Promise<void> {
+    const program = `Bun.listen({ hostname: "::", port: ${port}, socket: { open: (s) => s.end(${answer}), data() {} } })`;
     Bun.spawn(["ip", "netns", "exec", this.namespace, process.execPath, "-e", program], {
       stdin: "ignore",
       stdout: "ignore",

@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/json.ts";
 import type { HostState } from "../host-state.ts";
 import type { SchedulingRequest } from "../request.ts";
 import type { HostFilter } from "./filter.ts";
@@ -21,7 +22,7 @@ function parse(hint: unknown): unknown {
   const text = Array.isArray(hint) && hint.length === 1 && typeof hint[0] === "string" ? hint[0] : hint;
   if (typeof text !== "string") return text;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@
 
 import type { TSchema } from "typebox";
 import { CloudError, Invalid } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Call } from "../../http/call.ts";
 import { firstViolation } from "../../http/validate.ts";
 import { violationError } from "./formats.ts";
@@ -33,7 +34,7 @@ export async function readJson(call: Call): Promise<unknown> {
     throw new CloudError("unsupported-media", "Unsupported Content-Type");
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new Invalid("Malformed request body", { cause });
   }

@@ -7,14 +7,7 @@ import { isUuidLike } from "../../core/ids.ts";
 import { pyRepr, pyStr } from "../../core/python.ts";
 import type { Violation } from "../../http/validate.ts";
 import { InvalidInput, InvalidParameterValue } from "../errors.ts";
-import { InvalidGroupSnapshotStatus, InvalidGroupStatus } from "../errors-types.ts";
-import {
-  GROUP_SNAPSHOT_STATUSES,
-  GROUP_STATUSES,
-  MIGRATION_STATUSES,
-  SNAPSHOT_STATUSES,
-  VOLUME_STATUSES,
-} from "../states.ts";
+import { MIGRATION_STATUSES, SNAPSHOT_STATUSES, VOLUME_STATUSES } from "../states.ts";
 
 const MAX_LENGTH = 255;
 const LOG_LEVELS = ["INFO", "WARNING", "INFO", "ERROR", "DEBUG", "CRITICAL"];
@@ -47,16 +40,19 @@ function oneOf(
 }
 
 const parameterError = (text: string) => new InvalidParameterValue(text);
-const notEmptyStatus = (error: (text: string) => CloudError, next: Reason): Reason => (text) =>
-  text.trim() === "" ? error("The 'status' can not be empty.") : next(text);
 /** Unlike the others, these may not be empty. */
-const given = (next: Reason, what: string, items: readonly string[]): Reason => (text) =>
-  text === ""
-    ? parameterError(`${what}: ${text} is invalid, valid statuses are: ${tuple(items)}.`)
-    : next(text);
+const given =
+  (next: Reason, what: string, items: readonly string[]): Reason =>
+  (text) =>
+    text === ""
+      ? parameterError(`${what}: ${text} is invalid, valid statuses are: ${tuple(items)}.`)
+      : next(text);
 
 const REASONS: Record<string, Reason> = {
-  cinder_name: (text) => (text.trim() === "" ? invalidName(text === "" ? "The 'name' can not be None." : "The 'name' can not be empty.") : null),
+  cinder_name: (text) =>
+    text.trim() === ""
+      ? invalidName(text === "" ? "The 'name' can not be None." : "The 'name' can not be empty.")
+      : null,
   cinder_name_trimmed(text) {
     if (text === "") return invalidName("The 'name' can not be None.");
     if (text.trim() === "") return invalidName("The 'name' can not be empty.");
@@ -73,11 +69,6 @@ const REASONS: Record<string, Reason> = {
         : new InvalidInput("availability_zone has a minimum character requirement of 1.");
     }
     return longerThan(MAX_LENGTH, "availability_zone")(text);
-  },
-  cinder_group_type(text) {
-    if (text === "") return new Invalid("The 'group_type' can not be None.");
-    if (text.trim() === "") return new InvalidInput("group_type has a minimum character requirement of 1.");
-    return longerThan(MAX_LENGTH, "group_type")(text);
   },
   cinder_disabled_reason(text) {
     return text !== "" && text.trim() === ""
@@ -109,29 +100,10 @@ const REASONS: Record<string, Reason> = {
     "Snapshot status",
     SNAPSHOT_STATUSES,
   ),
-  cinder_backup_status: given(
-    oneOf(["available", "error"], "Backup status", parameterError, "['available', 'error']"),
-    "Backup status",
-    ["available", "error"],
-  ),
-  cinder_group_snapshot_status: notEmptyStatus(
-    (text) => new InvalidGroupSnapshotStatus(text),
-    oneOf(GROUP_SNAPSHOT_STATUSES, "Group snapshot status", (text) => new InvalidGroupSnapshotStatus(text)),
-  ),
-  cinder_group_status: notEmptyStatus(
-    (text) => new InvalidGroupStatus(text),
-    (text) =>
-      (GROUP_SNAPSHOT_STATUSES as readonly string[]).includes(text.toLowerCase())
-        ? null
-        : new InvalidGroupStatus(
-            `Group status: ${text} is invalid, valid status are: ${tuple(GROUP_STATUSES)}.`,
-          ),
-  ),
 };
 
 for (const [name, reason] of Object.entries(REASONS)) Format.Set(name, (text) => reason(text) === null);
 Format.Set("cinder_uuid", isUuidLike);
-Format.Set("cinder_base64", (text) => /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text));
 
 /** A violation as Cinder words it. */
 export function violationError(violation: Violation): CloudError {
@@ -141,7 +113,5 @@ export function violationError(violation: Violation): CloudError {
   const name = violation.path.at(-1);
   const message = violation.message.replaceAll("'cinder_", "'");
   if (name === undefined) return new Invalid(message);
-  return new Invalid(
-    `Invalid input for field/attribute ${name}. Value: ${pyStr(value)}. ${message}`,
-  );
+  return new Invalid(`Invalid input for field/attribute ${name}. Value: ${pyStr(value)}. ${message}`);
 }

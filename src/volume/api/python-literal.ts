@@ -16,7 +16,14 @@ export function parsePythonLiteral(text: string): unknown {
 const NO_LITERAL = new Error("no literal");
 const MAX_DEPTH = 32;
 const WORDS: Readonly<Record<string, unknown>> = { None: null, True: true, False: false };
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", "'": "'", '"': '"' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+};
 
 class LiteralReader {
   #text: string;

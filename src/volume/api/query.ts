@@ -82,5 +82,7 @@ export function checkInteger(value: unknown, name: string, min: number, max: num
 
 /** Every parameter, the last value of each. */
 export function asRecord(query: URLSearchParams): Record<string, string> {
-  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).at(-1) ?? ""]));
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => [name, query.getAll(name).at(-1) ?? ""]),
+  );
 }

@@ -1,10 +1,9 @@
 // The actions on volumes. Authority: cinder/api/contrib/volume_actions.py, admin_actions.py, volume_image_metadata.py,
 // volume_unmanage.py and cinder/api/v3/volumes.py (revert) of Zed.
 
-
 import { boolFromString } from "../../core/python.ts";
-import type { ImageInfo } from "../../image/public.ts";
 import { type Call, empty, json } from "../../http/call.ts";
+import type { ImageInfo } from "../../image/public.ts";
 import type { Cinder } from "../cinder.ts";
 import { InvalidInput, InvalidParameterValue } from "../errors.ts";
 import { findVolume } from "../locate.ts";
@@ -235,7 +234,11 @@ function imageActions(cinder: Cinder, volume: Find): Action[] {
   ];
 }
 
-function uploadView(cinder: Cinder, call: Call, { image, volume }: { image: ImageInfo; volume: VolumeRow }): Json {
+function uploadView(
+  cinder: Cinder,
+  call: Call,
+  { image, volume }: { image: ImageInfo; volume: VolumeRow },
+): Json {
   const type = cinder.store.types.get(volume.volume_type_id);
   return {
     id: volume.id,
@@ -309,9 +312,7 @@ function adminActions(cinder: Cinder, volume: Find): Action[] {
         const cluster = call.minor >= 16 ? text(args, "cluster") : null;
         if ((host === null || host === "") === (cluster === null || cluster === "")) {
           throw new InvalidInput(
-            call.minor >= 16
-              ? "One and only one of cluster and host must be set."
-              : "Host field is missing.",
+            call.minor >= 16 ? "One and only one of cluster and host must be set." : "Host field is missing.",
           );
         }
         const lockVolume = bool(args["lock_volume"] ?? false);
@@ -343,4 +344,3 @@ function adminActions(cinder: Cinder, volume: Find): Action[] {
     },
   ];
 }
-

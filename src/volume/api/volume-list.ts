@@ -1,7 +1,7 @@
 // The filters of `GET /volumes`, turned into SQL. Authority: cinder/api/v3/volumes.py (_get_volumes) and cinder/db/
 // sqlalchemy/api.py (_process_volume_filters) of Zed.
 
-import { and, type SQL } from "drizzle-orm";
+import { and, or, type SQL } from "drizzle-orm";
 import { Invalid } from "../../core/errors.ts";
 import { boolFromString } from "../../core/python.ts";
 import { parseIso } from "../../core/times.ts";
@@ -9,10 +9,9 @@ import type { Call } from "../../http/call.ts";
 import type { Cinder } from "../cinder.ts";
 import { InvalidInput, VolumeNotFound } from "../errors.ts";
 import { toMoment } from "../moments.ts";
-import { columnOf, type Condition, conditionsSql, pageOf } from "../store/page.ts";
-import { VolumeStore, onBackend } from "../store/volumes.ts";
-import { volumes, type VolumeRow } from "../tables.ts";
-import { or } from "drizzle-orm";
+import { type Condition, columnOf, conditionsSql, pageOf } from "../store/page.ts";
+import { onBackend, VolumeStore } from "../store/volumes.ts";
+import { type VolumeRow, volumes } from "../tables.ts";
 import { takeFilters } from "./filters.ts";
 import { parsePythonLiteral } from "./python-literal.ts";
 import { boolParam, renameSort, take, takePage, takeSort } from "./query.ts";
@@ -43,14 +42,17 @@ export function listVolumes(cinder: Cinder, call: Call): VolumePage {
   const query = new URLSearchParams(call.query);
   const page = takePage(query, cinder.settings.CINDER_OSAPI_MAX_LIMIT);
   const sort = renameSort(takeSort(query), "name", "display_name");
-  const counted = minor >= 45 && query.has("with_count") && boolParam("with_count", take(query, "with_count"));
+  const counted =
+    minor >= 45 && query.has("with_count") && boolParam("with_count", take(query, "with_count"));
   if (minor < 31) for (const [since, name] of SINCE) if (minor < since) query.delete(name);
   takeFilters(context, minor, "volume", query);
   const allTenants = boolParam("all_tenants", take(query, "all_tenants"));
   const where = volumeWhere(query, minor);
   const scope: (SQL | undefined)[] = [
     context.isAdmin ? undefined : VolumeStore.noMigrationTargets,
-    context.isAdmin && allTenants ? undefined : conditionsSql(volumes, [{ column: "project_id", equals: context.projectId }])?.[0],
+    context.isAdmin && allTenants
+      ? undefined
+      : conditionsSql(volumes, [{ column: "project_id", equals: context.projectId }])?.[0],
   ];
   if (where === null) return { rows: [], limit: page.limit, count: counted ? 0 : null };
   const marker = page.marker === null ? null : markerRow(cinder, call, page.marker);
@@ -126,7 +128,9 @@ function boolFilter(name: string, text: string, strict: boolean): boolean {
   const value = boolFromString(text);
   if (strict && value === null) throw new InvalidInput(`'${name} = ${text}'`);
   if (strict) return value === true;
-  return ["True", "true", "TRUE"].includes(text) || (!["False", "false", "FALSE"].includes(text) && text !== "");
+  return (
+    ["True", "true", "TRUE"].includes(text) || (!["False", "false", "FALSE"].includes(text) && text !== "")
+  );
 }
 
 /** `gt:2016-01-01T01:00:00,lt:...` @throws Invalid */
@@ -135,7 +139,8 @@ function timeConditions(column: string, text: string): Condition[] {
     const colon = unit.indexOf(":");
     const operator = colon < 0 ? unit : unit.slice(0, colon);
     const time = colon < 0 ? unit : unit.slice(colon + 1);
-    if (!(OPERATORS as readonly string[]).includes(operator)) throw new Invalid(`Invalid ${operator} operator`);
+    if (!(OPERATORS as readonly string[]).includes(operator))
+      throw new Invalid(`Invalid ${operator} operator`);
     const ms = parseIso(time);
     if (ms === null) throw new Invalid(`Invalid ${time} value`);
     return { column, operator: operator as Operator, value: toMoment(ms) };

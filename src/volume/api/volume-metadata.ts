@@ -77,13 +77,21 @@ export function volumeMetadataRoutes(cinder: Cinder): Route[] {
   }
 
   const path = "/volumes/:volume_id/metadata";
-  const asks = (...rules: string[]) => ({ handlerAsks: ["volume:get", ...rules.map((r) => `volume:${r}_volume_metadata`)] });
+  const asks = (...rules: string[]) => ({
+    handlerAsks: ["volume:get", ...rules.map((r) => `volume:${r}_volume_metadata`)],
+  });
   return [
     { method: "GET", path, handler: index, access: asks("get") },
     { method: "POST", path, handler: set("create"), access: asks("create"), body: schemas.metadata },
     { method: "PUT", path, handler: set("replace"), access: asks("update"), body: schemas.metadata },
     { method: "GET", path: `${path}/:key`, handler: show, access: asks("get") },
-    { method: "PUT", path: `${path}/:key`, handler: update, access: asks("update"), body: schemas.metadataItem },
+    {
+      method: "PUT",
+      path: `${path}/:key`,
+      handler: update,
+      access: asks("update"),
+      body: schemas.metadataItem,
+    },
     { method: "DELETE", path: `${path}/:key`, handler: remove, access: asks("get", "delete") },
   ];
 }
@@ -124,7 +132,9 @@ export function snapshotMetadataRoutes(cinder: Cinder): Route[] {
   }
 
   const path = "/snapshots/:snapshot_id/metadata";
-  const asks = (rule: string) => ({ handlerAsks: ["volume:get_snapshot", `volume:${rule}_snapshot_metadata`] });
+  const asks = (rule: string) => ({
+    handlerAsks: ["volume:get_snapshot", `volume:${rule}_snapshot_metadata`],
+  });
   return [
     { method: "GET", path, handler: index, access: asks("get") },
     { method: "POST", path, handler: set(false), access: asks("update") },

@@ -75,9 +75,6 @@ export function volumeDetail(
       .map((attachment) => attachmentView(attachment, isAdmin)),
   };
   if (isAdmin) view["migration_status"] = row.migration_status;
-  if (row.group_id !== null && isConsistencyGroup(cinder, row.group_id)) {
-    view["consistencygroup_id"] = row.group_id;
-  }
   if (minor >= 13) view["group_id"] = row.group_id;
   if (isAdmin && minor >= 21) view["provider_id"] = row.provider_id;
   if (minor >= 48) {
@@ -126,10 +123,4 @@ function attachmentView(attachment: AttachmentRow, isAdmin: boolean): Json {
     device: attachment.mountpoint,
     attached_at: shownMoment(attachment.attach_time),
   };
-}
-
-function isConsistencyGroup(cinder: Cinder, groupId: string): boolean {
-  const group = cinder.store.groups.get(groupId);
-  const type = group ? cinder.store.groupTypes.get(group.group_type_id) : null;
-  return type?.name === "default_cgsnapshot_type";
 }

@@ -5,6 +5,7 @@ import { boolFromString } from "../../core/python.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Cinder } from "../cinder.ts";
+import { BackupNotFound, GroupNotFound } from "../errors-types.ts";
 import { findVolume } from "../locate.ts";
 import type { VolumeRow } from "../tables.ts";
 import { createVolume, type VolumeRequest } from "../volumes/create.ts";
@@ -16,8 +17,6 @@ import { boolParam, take } from "./query.ts";
 import * as schemas from "./schemas/volumes.ts";
 import { listVolumes } from "./volume-list.ts";
 import { type VolumeViewOptions, viewerOf, volumeDetail, volumeSummary } from "./volume-views.ts";
-import { findBackup } from "../backup/rules.ts";
-import { findGroup } from "../groups/groups.ts";
 
 export function volumeRoutes(cinder: Cinder): Route[] {
   function show(call: Call, row: VolumeRow, options: VolumeViewOptions): Json {
@@ -34,14 +33,21 @@ export function volumeRoutes(cinder: Cinder): Route[] {
         "multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. Contact your administrator to create a multiattach enabled volume type and use it to create multiattach volumes.",
       );
     }
-    const row = createVolume(cinder, call, requestOf(call, volume, body["OS-SCH-HNT:scheduler_hints"] ?? null));
+    const row = createVolume(
+      cinder,
+      call,
+      requestOf(call, volume, body["OS-SCH-HNT:scheduler_hints"] ?? null),
+    );
     return json(202, show(call, row, { extended: false }));
   }
 
   function requestOf(call: Call, body: Json, hints: Json | null): VolumeRequest {
     const text = (name: string) => (body[name] ?? null) as string | null;
+    // There are no groups and no backups here, so none that is named can be found.
     const groupId = text("group_id") ?? text("consistencygroup_id");
+    if (groupId !== null) throw new GroupNotFound(groupId);
     const backupId = text("backup_id");
+    if (backupId !== null) throw new BackupNotFound(backupId);
     return {
       size: (body["size"] ?? null) as number | string | null,
       name: given(body, "display_name", "name") ?? null,
@@ -50,8 +56,6 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       imageRef: text("imageRef") ?? text("image_id"),
       snapshotId: text("snapshot_id"),
       sourceVolumeId: text("source_volid"),
-      group: groupId === null ? null : findGroup(cinder, call, groupId),
-      backup: backupId ? findBackup(cinder, call, backupId) : null,
       type: text("volume_type"),
       availabilityZone: text("availability_zone"),
       hints: hints ?? ((body["scheduler_hints"] ?? null) as Json | null),
@@ -63,7 +67,14 @@ export function volumeRoutes(cinder: Cinder): Route[] {
     const { rows, limit, count } = listVolumes(cinder, call);
     return json(200, {
       volumes: rows.map((row) => volumeSummary(call, row)),
-      ...nextLink(call, "volumes_links", "volumes", limit, rows.map(({ id }) => id), count),
+      ...nextLink(
+        call,
+        "volumes_links",
+        "volumes",
+        limit,
+        rows.map(({ id }) => id),
+        count,
+      ),
       ...(count === null ? {} : { count }),
     });
   }
@@ -75,7 +86,14 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       volumes: cinder.store.volumes
         .records(rows)
         .map((record) => volumeDetail(cinder, call, record, { extended: true, viewer })),
-      ...nextLink(call, "volumes_links", "volumes/detail", limit, rows.map(({ id }) => id), count),
+      ...nextLink(
+        call,
+        "volumes_links",
+        "volumes/detail",
+        limit,
+        rows.map(({ id }) => id),
+        count,
+      ),
       ...(count === null ? {} : { count }),
     });
   }
@@ -105,7 +123,10 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       ...(description === undefined ? {} : { description }),
       ...(body["metadata"] === undefined ? {} : { metadata: body["metadata"] as Record<string, string> }),
     });
-    return json(200, show(call, cinder.store.volumes.get(volume.id) ?? volume, { extended: false, adminMetadata: true }));
+    return json(
+      200,
+      show(call, cinder.store.volumes.get(volume.id) ?? volume, { extended: false, adminMetadata: true }),
+    );
   }
 
   function remove(call: Call): Reply {
@@ -156,7 +177,12 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       method: "GET",
       path: "/volumes/detail",
       handler: listDetails,
-      access: asks("volume:get_all", "volume_extension:volume_host_attribute", "volume_extension:volume_tenant_attribute", "volume_extension:volume_mig_status_attribute"),
+      access: asks(
+        "volume:get_all",
+        "volume_extension:volume_host_attribute",
+        "volume_extension:volume_tenant_attribute",
+        "volume_extension:volume_mig_status_attribute",
+      ),
     },
     { method: "GET", path: "/volumes/summary", handler: summary, access: asks("volume:get_all"), since: 12 },
     { method: "GET", path: "/volumes/:id", handler: showVolume, access: asks("volume:get") },
@@ -187,4 +213,3 @@ export function volumeRoutes(cinder: Cinder): Route[] {
     },
   ];
 }
-

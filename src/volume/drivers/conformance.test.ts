@@ -10,7 +10,13 @@ import { join } from "node:path";
 import { FakeClock } from "../../core/clock.ts";
 import { testLog } from "../../core/test-log.ts";
 import { hasProgram, runCommand } from "./commands.ts";
-import { type DriverContext, type DriverSnapshot, type DriverVolume, GIB, type VolumeDriver } from "./driver.ts";
+import {
+  type DriverContext,
+  type DriverSnapshot,
+  type DriverVolume,
+  GIB,
+  type VolumeDriver,
+} from "./driver.ts";
 import { FakeDriver } from "./fake.ts";
 import { FileDriver } from "./file/driver.ts";
 
@@ -79,8 +85,18 @@ for (const kind of KINDS) {
         return file.close();
       }
       const input = join(dir, "input.part");
-      await writeFile(input, Buffer.concat([Buffer.from(text), Buffer.alloc(sector(text.length) - text.length)]));
-      await runCommand(["qemu-io", "-f", "qcow2", "-c", `write -s ${input} ${MIB} ${sector(text.length)}`, path]);
+      await writeFile(
+        input,
+        Buffer.concat([Buffer.from(text), Buffer.alloc(sector(text.length) - text.length)]),
+      );
+      await runCommand([
+        "qemu-io",
+        "-f",
+        "qcow2",
+        "-c",
+        `write -s ${input} ${MIB} ${sector(text.length)}`,
+        path,
+      ]);
     }
 
     async function read(from: DriverVolume | DriverSnapshot, length: number): Promise<string> {
@@ -124,7 +140,8 @@ for (const kind of KINDS) {
     test("a volume does not take the room it may grow to", async () => {
       const v = volume(100);
       await driver.create(v);
-      for (const name of readdirSync(dir)) expect((await stat(join(dir, name))).blocks * 512).toBeLessThan(MIB);
+      for (const name of readdirSync(dir))
+        expect((await stat(join(dir, name))).blocks * 512).toBeLessThan(MIB);
     });
 
     test("extend keeps the content", async () => {
@@ -162,7 +179,9 @@ for (const kind of KINDS) {
       await file.close();
       const v = volume(1);
       const data = { path: source, format: "raw", trusted: false, imageId: "I" };
-      await expect(driver.createFromData(v, data, signal)).rejects.toThrow("doesn't fit in a volume of size 1GB");
+      await expect(driver.createFromData(v, data, signal)).rejects.toThrow(
+        "doesn't fit in a volume of size 1GB",
+      );
       expect(readdirSync(dir)).toEqual(["source.img"]);
     });
 

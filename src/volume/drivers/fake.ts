@@ -1,6 +1,8 @@
 // Volumes that are only said to exist: for simulated hosts, and for tests of everything but data. It keeps no data, so
 // nothing can fail or take time; only sizes are told, by the database.
 
+import { pyRepr } from "../../core/python.ts";
+import { ManageInvalidReference } from "../errors.ts";
 import type { ConnectionInfo } from "../public.ts";
 import type {
   BackendStats,
@@ -14,8 +16,6 @@ import type {
   VolumeDriver,
 } from "./driver.ts";
 import { GIB } from "./driver.ts";
-import { ManageInvalidReference } from "../errors.ts";
-import { pyRepr } from "../../core/python.ts";
 
 const FORMAT = "none";
 

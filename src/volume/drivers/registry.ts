@@ -1,19 +1,18 @@
 // The drivers by name, and the choice among them.
 
-import { FakeDriver } from "./fake.ts";
+import { hasProgram } from "./commands.ts";
 import type { DriverContext, VolumeDriver } from "./driver.ts";
-import { FileDriver } from "./file/driver.ts";
-import { groupExists, LvmDriver } from "./lvm/driver.ts";
 
 export type DriverName = VolumeDriver["name"];
 
-const DRIVERS: Readonly<Record<DriverName, (context: DriverContext) => VolumeDriver>> = {
-  file: (context) => new FileDriver(context),
-  lvm: (context) => new LvmDriver(context),
-  fake: (context) => new FakeDriver(context),
+/** Loaded when one is chosen. */
+const DRIVERS: Readonly<Record<DriverName, (context: DriverContext) => Promise<VolumeDriver>>> = {
+  file: async (context) => new (await import("./file/driver.ts")).FileDriver(context),
+  lvm: async (context) => new (await import("./lvm/driver.ts")).LvmDriver(context),
+  fake: async (context) => new (await import("./fake.ts")).FakeDriver(context),
 };
 
-export function makeDriver(name: DriverName, context: DriverContext): VolumeDriver {
+export function makeDriver(name: DriverName, context: DriverContext): Promise<VolumeDriver> {
   return DRIVERS[name](context);
 }
 
@@ -35,10 +34,15 @@ export async function chooseBackends(
 ): Promise<BackendChoice[]> {
   if (enabled.length > 0) return enabled.map(fromSetting);
   if (single !== "auto") return [{ driver: single, name: single, reason: `CINDER_DRIVER is ${single}` }];
-  if (await groupExists(volumeGroup)) {
+  if (await groupIsThere(volumeGroup)) {
     return [{ driver: "lvm", name: "lvm", reason: `the volume group ${volumeGroup} exists` }];
   }
   return [{ driver: "file", name: "file", reason: `there is no volume group ${volumeGroup}` }];
+}
+
+async function groupIsThere(volumeGroup: string): Promise<boolean> {
+  if (!hasProgram("vgs")) return false;
+  return (await import("./lvm/driver.ts")).groupExists(volumeGroup);
 }
 
 function fromSetting(entry: string): BackendChoice {

@@ -7,17 +7,6 @@ CREATE TABLE backend_stats (
   updated_at TEXT NOT NULL
 );
 
-CREATE TABLE backup_metadata (
-  backup_id TEXT NOT NULL,
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  key TEXT NOT NULL,
-  value TEXT,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
 CREATE TABLE default_volume_types (
   project_id TEXT PRIMARY KEY NOT NULL,
   volume_type_id TEXT NOT NULL,
@@ -231,103 +220,6 @@ CREATE TABLE volumes (
   deleted INTEGER NOT NULL DEFAULT 0
 );
 
-CREATE TABLE backups (
-  id TEXT PRIMARY KEY NOT NULL,
-  user_id TEXT,
-  project_id TEXT,
-  volume_id TEXT NOT NULL,
-  host TEXT,
-  availability_zone TEXT,
-  display_name TEXT,
-  display_description TEXT,
-  container TEXT,
-  parent_id TEXT,
-  status TEXT NOT NULL,
-  fail_reason TEXT,
-  service_metadata TEXT,
-  service TEXT,
-  size INTEGER,
-  object_count INTEGER,
-  temp_volume_id TEXT,
-  temp_snapshot_id TEXT,
-  num_dependent_backups INTEGER NOT NULL DEFAULT 0,
-  snapshot_id TEXT,
-  data_timestamp TEXT,
-  restore_volume_id TEXT,
-  encryption_key_id TEXT,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
-CREATE TABLE group_snapshots (
-  id TEXT PRIMARY KEY NOT NULL,
-  group_id TEXT NOT NULL,
-  user_id TEXT,
-  project_id TEXT,
-  name TEXT,
-  description TEXT,
-  status TEXT NOT NULL,
-  group_type_id TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
-CREATE TABLE group_type_specs (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  key TEXT NOT NULL,
-  value TEXT,
-  group_type_id TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
-CREATE TABLE group_types (
-  id TEXT PRIMARY KEY NOT NULL,
-  name TEXT NOT NULL,
-  description TEXT,
-  is_public INTEGER NOT NULL DEFAULT 1,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
-CREATE TABLE group_volume_type_mapping (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  volume_type_id TEXT NOT NULL,
-  group_id TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
-CREATE TABLE groups (
-  id TEXT PRIMARY KEY NOT NULL,
-  user_id TEXT,
-  project_id TEXT,
-  cluster_name TEXT,
-  host TEXT,
-  availability_zone TEXT,
-  name TEXT,
-  description TEXT,
-  status TEXT NOT NULL,
-  group_type_id TEXT NOT NULL,
-  group_snapshot_id TEXT,
-  source_group_id TEXT,
-  replication_status TEXT,
-  created_at TEXT NOT NULL,
-  updated_at TEXT,
-  deleted_at TEXT,
-  deleted INTEGER NOT NULL DEFAULT 0
-);
-
 CREATE TABLE messages (
   id TEXT PRIMARY KEY NOT NULL,
   project_id TEXT NOT NULL,
@@ -415,6 +307,7 @@ CREATE INDEX volumes_usage ON volumes (project_id, deleted, use_quota, volume_ty
 CREATE INDEX volumes_host ON volumes (deleted, host, size);
 CREATE INDEX volumes_group ON volumes (group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX volumes_source ON volumes (source_volid) WHERE source_volid IS NOT NULL;
+CREATE INDEX volumes_data ON volumes (_name_id) WHERE _name_id IS NOT NULL;
 CREATE INDEX volumes_type ON volumes (volume_type_id, deleted);
 CREATE INDEX volumes_instance ON volumes (instance_uuid) WHERE instance_uuid IS NOT NULL;
 CREATE INDEX volume_attachment_volume ON volume_attachment (volume_id, deleted);
@@ -428,7 +321,6 @@ CREATE INDEX snapshots_group ON snapshots (group_snapshot_id) WHERE group_snapsh
 CREATE UNIQUE INDEX volume_metadata_key ON volume_metadata (volume_id, key) WHERE deleted = 0;
 CREATE UNIQUE INDEX volume_admin_metadata_key ON volume_admin_metadata (volume_id, key) WHERE deleted = 0;
 CREATE UNIQUE INDEX snapshot_metadata_key ON snapshot_metadata (snapshot_id, key) WHERE deleted = 0;
-CREATE UNIQUE INDEX backup_metadata_key ON backup_metadata (backup_id, key) WHERE deleted = 0;
 CREATE UNIQUE INDEX volume_glance_metadata_key ON volume_glance_metadata (volume_id, key) WHERE deleted = 0;
 CREATE UNIQUE INDEX snapshot_glance_metadata_key ON volume_glance_metadata (snapshot_id, key) WHERE deleted = 0;
 CREATE UNIQUE INDEX volume_types_name ON volume_types (name) WHERE deleted = 0;
@@ -444,15 +336,6 @@ CREATE INDEX reservations_project ON reservations (project_id, deleted);
 CREATE INDEX reservations_uuid ON reservations (uuid);
 CREATE INDEX transfers_volume ON transfers (volume_id, deleted);
 CREATE INDEX messages_list ON messages (deleted, project_id, created_at, id);
-CREATE INDEX groups_list ON groups (deleted, project_id, created_at, id);
-CREATE INDEX group_volume_type_mapping_group ON group_volume_type_mapping (group_id, deleted);
-CREATE INDEX group_snapshots_list ON group_snapshots (deleted, project_id, created_at, id);
-CREATE INDEX group_snapshots_group ON group_snapshots (group_id, deleted);
-CREATE UNIQUE INDEX group_types_name ON group_types (name) WHERE deleted = 0;
-CREATE UNIQUE INDEX group_type_specs_key ON group_type_specs (group_type_id, key) WHERE deleted = 0;
-CREATE INDEX backups_list ON backups (deleted, project_id, created_at, id);
-CREATE INDEX backups_volume ON backups (volume_id, deleted);
-CREATE INDEX backups_parent ON backups (parent_id) WHERE parent_id IS NOT NULL;
 
 -- The operations guide's way out after a power cut, `update volumes set attach_status = 'detached', mountpoint = NULL`,
 -- ends the attachments too: they are rows of their own nowadays.

@@ -11,13 +11,8 @@ import { NoValidBackend } from "../errors.ts";
 import type { Action } from "../messages.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
 import {
-  type BackupArgs,
-  backupTopic,
-  BACKUP_BINARY,
   type CreateVolumeSpec,
   type ExtendArgs,
-  type GroupArgs,
-  machineOf,
   type ManageArgs,
   type ManageSnapshotArgs,
   type MigrateArgs,
@@ -27,7 +22,6 @@ import {
   type SnapshotArgs,
   volumeTopic,
 } from "../topics.ts";
-import { scheduleGroup } from "./groups.ts";
 import { isOn, Placement } from "./placement.ts";
 import type { PoolState } from "./pools.ts";
 
@@ -52,8 +46,6 @@ export class SchedulerManager {
       create_snapshot: this.createSnapshot,
       manage_existing: this.manageExisting,
       manage_existing_snapshot: this.manageExistingSnapshot,
-      create_group: this.createGroup,
-      create_backup: this.createBackup,
     };
     return Object.fromEntries(
       Object.entries(bound).map(([name, method]) => [name, method.bind(this) as Handler]),
@@ -151,7 +143,11 @@ export class SchedulerManager {
             `Current backend not valid for volume ${volume.id} with type ${args.newTypeId}, migration not allowed`,
           );
         }
-        const chosen: RetypeOnBackendArgs = { ...args, host: (stays ?? pools[0]!).id };
+        const chosen: RetypeOnBackendArgs = {
+          ...args,
+          host: (stays ?? pools[0]!).id,
+          dataId: this.#cinder.newId(),
+        };
         this.#send(context, host, "retype", chosen);
       },
       () => {
@@ -174,8 +170,7 @@ export class SchedulerManager {
         const chosen: MigrateOnBackendArgs = {
           volumeId: volume.id,
           host: pool.id,
-          newTypeId: null,
-          reservations: [],
+          dataId: this.#cinder.newId(),
         };
         this.#send(context, host, "migrate_volume", chosen);
       },
@@ -241,59 +236,6 @@ export class SchedulerManager {
       },
       () => this.#cinder.store.volumes.update(volume.id, { status: "error_managing" }),
     );
-  }
-
-  createGroup(context: RequestContext, args: GroupArgs): void {
-    const group = this.#cinder.store.groups.get(args.groupId);
-    if (group?.status !== "creating" || group.host !== null) return;
-    this.#orElse(
-      context,
-      "create_group",
-      () => {
-        const pool = scheduleGroup(this.#cinder, this.#placement, context, group);
-        this.#cinder.transaction(() => {
-          this.#cinder.store.groups.update(group.id, { host: pool.id });
-          this.#send(context, pool.id, "create_group", args);
-        });
-      },
-      () => this.#cinder.store.groups.update(group.id, { status: "error" }),
-    );
-  }
-
-  /** The backup service beside the volume, if there is one, else any of its zone. */
-  createBackup(context: RequestContext, args: BackupArgs): void {
-    const backup = this.#cinder.store.backups.get(args.backupId);
-    if (backup?.status !== "creating" || backup.host !== null) return;
-    const volume = this.#cinder.store.volumes.get(backup.volume_id);
-    const services = this.#cinder.services
-      .list()
-      .filter(
-        (row) =>
-          row.binary === BACKUP_BINARY &&
-          !row.disabled &&
-          this.#cinder.services.isUp(row) &&
-          (volume?.availability_zone == null || row.availability_zone === volume.availability_zone),
-      );
-    const near = services.find(({ host }) => volume?.host && host === machineOf(volume.host));
-    const host = (near ?? services[0])?.host;
-    this.#cinder.transaction(() => {
-      if (host !== undefined) {
-        this.#cinder.store.backups.update(backup.id, { host });
-        this.#cinder.context.bus.cast(context, backupTopic(host), "create_backup", args);
-        return;
-      }
-      const reason = "Service not found for creating backup.";
-      this.#cinder.log.error(context, `backup ${backup.id}: ${reason}`);
-      if (volume) {
-        this.#cinder.store.volumes.update(volume.id, {
-          status: volume.previous_status ?? "available",
-          previous_status: volume.status,
-        });
-      }
-      this.#cinder.store.backups.update(backup.id, { status: "error", fail_reason: reason });
-      const resource = { type: "VOLUME_BACKUP" as const, uuid: backup.id, projectId: backup.project_id };
-      this.#cinder.messages.create(context, resource, "backupCreate", "backupScheduleError");
-    });
   }
 
   #send(context: RequestContext, host: string, method: string, args: unknown): void {

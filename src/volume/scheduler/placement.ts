@@ -1,8 +1,8 @@
 // Choosing among pools: filters let pools through, weighers put them in order. Authority: cinder/scheduler/
 // filter_scheduler.py of Zed.
 
-import type { Logger } from "../../core/log.ts";
 import type { RequestContext } from "../../core/context.ts";
+import type { Logger } from "../../core/log.ts";
 import type { Cinder } from "../cinder.ts";
 import { numberOf, volumeSchedulerSection } from "../config.ts";
 import { NoValidBackend } from "../errors.ts";
@@ -57,7 +57,9 @@ export class Placement {
   requestFor(
     context: RequestContext,
     volume: VolumeRow,
-    more: Partial<Pick<PlacementRequest, "sizeGb" | "zones" | "hints" | "existsOn" | "extendsAttached" | "what">> & {
+    more: Partial<
+      Pick<PlacementRequest, "sizeGb" | "zones" | "hints" | "existsOn" | "extendsAttached" | "what">
+    > & {
       typeId?: string;
     } = {},
   ): PlacementRequest {

@@ -4,7 +4,6 @@ import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables-more.ts";
-import { PairTable } from "./pairs.ts";
 import { QuotaStore } from "./quotas.ts";
 import { ServiceStore } from "./services.ts";
 import { SnapshotStore } from "./snapshots.ts";
@@ -21,13 +20,6 @@ export class CinderStore {
   readonly services: ServiceStore;
   readonly transfers: SoftRows<typeof t.transfers>;
   readonly messages: SoftRows<typeof t.messages>;
-  readonly groups: SoftRows<typeof t.groups>;
-  readonly groupVolumeTypes: SoftRows<typeof t.groupVolumeTypeMapping>;
-  readonly groupSnapshots: SoftRows<typeof t.groupSnapshots>;
-  readonly groupTypes: SoftRows<typeof t.groupTypes>;
-  readonly groupTypeSpecs: PairTable;
-  readonly backups: SoftRows<typeof t.backups>;
-  readonly backupMetadata: PairTable;
 
   constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
     this.db = db;
@@ -38,12 +30,5 @@ export class CinderStore {
     this.services = new ServiceStore(db, clock, ids);
     this.transfers = new SoftRows(db, clock, t.transfers);
     this.messages = new SoftRows(db, clock, t.messages);
-    this.groups = new SoftRows(db, clock, t.groups);
-    this.groupVolumeTypes = new SoftRows(db, clock, t.groupVolumeTypeMapping);
-    this.groupSnapshots = new SoftRows(db, clock, t.groupSnapshots);
-    this.groupTypes = new SoftRows(db, clock, t.groupTypes);
-    this.groupTypeSpecs = new PairTable(db, clock, "group_type_specs", "group_type_id");
-    this.backups = new SoftRows(db, clock, t.backups);
-    this.backupMetadata = new PairTable(db, clock, "backup_metadata", "backup_id");
   }
 }

@@ -1,8 +1,22 @@
 // A page of any list: filters become SQL, the page begins behind its marker. Authority: cinder/db/sqlalchemy/api.py
 // (process_sort_params, _generate_paginate_query) and cinder/common/sqlalchemyutils.py of Zed.
 
-import { and, eq, gte, gt, inArray, isNull, like, lt, lte, ne, or, type SQL, sql } from "drizzle-orm";
-import { getTableColumns } from "drizzle-orm";
+import {
+  and,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  like,
+  lt,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { afterMarker, orderBy, type SortKey } from "../../db/page.ts";
 import { InvalidInput } from "../errors.ts";

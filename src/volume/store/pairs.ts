@@ -1,4 +1,4 @@
-// The tables of keys and values: metadata of volumes, snapshots and backups, image metadata, extra specs.
+// The tables of keys and values: metadata of volumes and snapshots, image metadata, extra specs.
 
 import type { Clock } from "../../core/clock.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
@@ -91,6 +91,7 @@ export class PairTable {
 
 /** Also for a key called `__proto__`. */
 function define(pairs: Pairs, key: string, value: string): void {
-  if (key === "__proto__") Object.defineProperty(pairs, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(pairs, key, { value, enumerable: true, writable: true, configurable: true });
   else pairs[key] = value;
 }

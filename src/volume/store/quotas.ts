@@ -15,6 +15,11 @@ export interface TypedSums {
   sizeGb: number;
 }
 
+interface Limit {
+  resource: string;
+  hard_limit: number | null;
+}
+
 export class QuotaStore {
   readonly limits: SoftRows<typeof t.quotas>;
   readonly classLimits: SoftRows<typeof t.quotaClasses>;
@@ -24,9 +29,9 @@ export class QuotaStore {
   #reservations: SoftRows<typeof t.reservations>;
   #volumes;
   #snapshots;
-  #backups;
-  #groups;
   #reserved;
+  #ofProject;
+  #ofClass;
   #usage;
 
   constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
@@ -45,19 +50,20 @@ export class QuotaStore {
       `SELECT volume_type_id AS typeId, count(*) AS count, sum(volume_size) AS sizeGb FROM snapshots
        WHERE project_id = ? AND deleted = 0 AND use_quota = 1 GROUP BY volume_type_id`,
     );
-    this.#backups = db.raw.query<{ count: number; sizeGb: number }, [string]>(
-      "SELECT count(*) AS count, coalesce(sum(size), 0) AS sizeGb FROM backups WHERE project_id = ? AND deleted = 0",
-    );
-    this.#groups = db.raw.query<{ count: number }, [string]>(
-      "SELECT count(*) AS count FROM groups WHERE project_id = ? AND deleted = 0",
-    );
     this.#reserved = db.raw.query<{ resource: string; delta: number }, [string, string]>(
       "SELECT resource, sum(delta) AS delta FROM reservations WHERE project_id = ? AND deleted = 0 AND expire > ? AND delta > 0 GROUP BY resource",
+    );
+    this.#ofProject = db.raw.query<Limit, [string]>(
+      "SELECT resource, hard_limit FROM quotas WHERE project_id = ? AND deleted = 0",
+    );
+    this.#ofClass = db.raw.query<Limit, [string]>(
+      "SELECT resource, hard_limit FROM quota_classes WHERE class_name = ? AND deleted = 0",
     );
     this.#usage = db.raw.query(
       `INSERT INTO quota_usages (project_id, resource, in_use, reserved, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (project_id, resource) WHERE deleted = 0
-       DO UPDATE SET in_use = excluded.in_use, reserved = excluded.reserved, updated_at = ?5`,
+       DO UPDATE SET in_use = excluded.in_use, reserved = excluded.reserved, updated_at = ?5
+       WHERE in_use <> excluded.in_use OR reserved <> excluded.reserved`,
     );
   }
 
@@ -67,14 +73,6 @@ export class QuotaStore {
 
   snapshots(projectId: string): TypedSums[] {
     return this.#snapshots.all(projectId);
-  }
-
-  backups(projectId: string): { count: number; sizeGb: number } {
-    return this.#backups.get(projectId) ?? { count: 0, sizeGb: 0 };
-  }
-
-  groups(projectId: string): number {
-    return this.#groups.get(projectId)?.count ?? 0;
   }
 
   /** By resource. */
@@ -99,14 +97,14 @@ export class QuotaStore {
   }
 
   projectLimits(projectId: string): Map<string, number> {
-    return this.#limits(this.limits.list(eq(t.quotas.project_id, projectId)));
+    return this.#limits(this.#ofProject.all(projectId));
   }
 
   classLimitsOf(name: string): Map<string, number> {
-    return this.#limits(this.classLimits.list(eq(t.quotaClasses.class_name, name)));
+    return this.#limits(this.#ofClass.all(name));
   }
 
-  #limits(rows: readonly { resource: string; hard_limit: number | null }[]): Map<string, number> {
+  #limits(rows: readonly Limit[]): Map<string, number> {
     return new Map(rows.map(({ resource, hard_limit }) => [resource, hard_limit ?? -1]));
   }
 

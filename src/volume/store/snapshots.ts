@@ -1,6 +1,6 @@
 // The SQL of snapshots.
 
-import { and, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
 import type { Clock } from "../../core/clock.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables.ts";
@@ -52,8 +52,12 @@ export class SnapshotStore {
   }
 
   /** Null when the snapshot is in none of these states. */
-  updateFrom(id: string, from: readonly string[], changes: Changes<typeof t.snapshots>): t.SnapshotRow | null {
-    return this.rows.update(id, changes, inArray(t.snapshots.status, [...from]));
+  updateFrom(
+    id: string,
+    from: readonly string[],
+    changes: Changes<typeof t.snapshots>,
+  ): t.SnapshotRow | null {
+    return this.rows.updateFrom(id, t.snapshots.status, from, changes);
   }
 
   remove(id: string): boolean {
@@ -65,13 +69,15 @@ export class SnapshotStore {
     });
   }
 
+  /** Newest first. */
+  ofProject(projectId: string): t.SnapshotRow[] {
+    const newest = [desc(t.snapshots.created_at), desc(t.snapshots.id)];
+    return this.rows.list(eq(t.snapshots.project_id, projectId), ...newest);
+  }
+
   /** Oldest first. */
   ofVolume(volumeId: string): t.SnapshotRow[] {
     return this.rows.list(eq(t.snapshots.volume_id, volumeId));
-  }
-
-  ofGroupSnapshot(groupSnapshotId: string): t.SnapshotRow[] {
-    return this.rows.list(eq(t.snapshots.group_snapshot_id, groupSnapshotId));
   }
 
   countOfVolume(volumeId: string): number {
@@ -80,7 +86,9 @@ export class SnapshotStore {
 
   /** Snapshots of a volume that belong to another project than `projectId`. */
   countOfOthers(volumeId: string, projectId: string | null): number {
-    return this.rows.count(and(eq(t.snapshots.volume_id, volumeId), ne(t.snapshots.project_id, projectId ?? "")));
+    return this.rows.count(
+      and(eq(t.snapshots.volume_id, volumeId), ne(t.snapshots.project_id, projectId ?? "")),
+    );
   }
 
   /** Of volumes on a back end. */

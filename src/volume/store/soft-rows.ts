@@ -14,7 +14,10 @@ export type SoftTable = SQLiteTable & {
 
 type Row<T extends SoftTable> = InferSelectModel<T>;
 /** What may be given at the creation of a row; its stamps are set here. */
-export type NewRow<T extends SoftTable> = Omit<InferInsertModel<T>, "created_at" | "deleted" | "deleted_at"> & {
+export type NewRow<T extends SoftTable> = Omit<
+  InferInsertModel<T>,
+  "created_at" | "deleted" | "deleted_at"
+> & {
   created_at?: string;
 };
 export type Changes<T extends SoftTable> = Partial<InferInsertModel<T>>;
@@ -24,6 +27,10 @@ export class SoftRows<T extends SoftTable> {
   readonly db: ProjectDatabase;
   #clock: Clock;
   #get;
+  #all;
+  /** Prepared once for each set of columns that is written. */
+  #inserts = new Map<string, Statement>();
+  #updates = new Map<string, Statement>();
 
   constructor(db: ProjectDatabase, clock: Clock, table: T) {
     this.db = db;
@@ -33,6 +40,12 @@ export class SoftRows<T extends SoftTable> {
       .select()
       .from(table as SoftTable)
       .where(and(eq(table.id, sql.placeholder("id")), eq(table.deleted, false)))
+      .prepare();
+    this.#all = db.orm
+      .select()
+      .from(table as SoftTable)
+      .where(eq(table.deleted, false))
+      .orderBy(asc(table.created_at), asc(table.id))
       .prepare();
   }
 
@@ -46,6 +59,7 @@ export class SoftRows<T extends SoftTable> {
 
   /** Those for which `where` holds, oldest first unless told otherwise. */
   list(where?: SQL, ...orderBy: SQL[]): Row<T>[] {
+    if (where === undefined && orderBy.length === 0) return this.#all.all() as Row<T>[];
     const { created_at, id, deleted } = this.table;
     return this.db.orm
       .select()
@@ -75,12 +89,48 @@ export class SoftRows<T extends SoftTable> {
   }
 
   insert(row: NewRow<T>): Row<T> {
-    const values = { created_at: this.now(), ...row } as never;
-    return this.db.orm.insert(this.table).values(values).returning().get() as Row<T>;
+    const values: Record<string, unknown> = { created_at: this.now(), ...row };
+    const statement = remembered(this.#inserts, "", values, (columns) =>
+      this.db.orm.insert(this.table).values(columns as never).returning().prepare(),
+    );
+    return statement.get(values) as Row<T>;
   }
 
   /** Null when there is no such row, or `where` does not hold for it. `updated_at` is set unless it is given. */
   update(id: string | number, changes: Changes<T>, where?: SQL): Row<T> | null {
+    return where === undefined ? this.#change(id, changes) : this.#changeIf(id, changes, where);
+  }
+
+  /** Changes the row only while the column has one of these values. Null when it has not. */
+  updateFrom(
+    id: string | number,
+    column: SQLiteColumn,
+    from: readonly string[],
+    changes: Changes<T>,
+  ): Row<T> | null {
+    return this.#change(id, changes, { column, from });
+  }
+
+  #change(
+    id: string | number,
+    changes: Changes<T>,
+    condition?: { column: SQLiteColumn; from: readonly string[] },
+  ): Row<T> | null {
+    const values: Record<string, unknown> = { updated_at: this.now(), ...changes };
+    const where = condition && sql`${condition.column} IN (SELECT value FROM json_each(${sql.placeholder(FROM)}))`;
+    const statement = remembered(this.#updates, condition?.column.name ?? "", values, (columns) =>
+      this.db.orm
+        .update(this.table)
+        .set(columns as never)
+        .where(and(eq(this.table.id, sql.placeholder(ROW)), eq(this.table.deleted, false), where))
+        .returning()
+        .prepare(),
+    );
+    const given = { ...values, [ROW]: id, [FROM]: JSON.stringify(condition?.from ?? []) };
+    return (statement.all(given)[0] as Row<T> | undefined) ?? null;
+  }
+
+  #changeIf(id: string | number, changes: Changes<T>, where: SQL): Row<T> | null {
     const rows = this.db.orm
       .update(this.table)
       .set({ updated_at: this.now(), ...changes } as never)
@@ -117,4 +167,30 @@ export class SoftRows<T extends SoftTable> {
       .returning({ id: this.table.id })
       .all().length;
   }
+}
+
+interface Statement {
+  get(values: Record<string, unknown>): unknown;
+  all(values: Record<string, unknown>): unknown[];
+}
+
+/** Names of placeholders beside the columns' own. */
+const ROW = "row to change";
+const FROM = "values to change from";
+
+/** The statement that writes just these columns; those that are undefined are none. */
+function remembered(
+  statements: Map<string, Statement>,
+  kind: string,
+  values: Record<string, unknown>,
+  // drizzle's types of what is prepared for a table that is a type parameter fit nothing.
+  make: (columns: Record<string, unknown>) => unknown,
+): Statement {
+  const names = Object.keys(values).filter((name) => values[name] !== undefined);
+  const key = [kind, ...names].join();
+  const known = statements.get(key);
+  if (known) return known;
+  const made = make(Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]))) as Statement;
+  statements.set(key, made);
+  return made;
 }

@@ -1,5 +1,5 @@
 // The SQL of volume types: extra specs, access, encryption, QoS specs, default types. Types are few and asked for with every
-// request, so all of them are remembered until the database changes.
+// request, so all of them are remembered until one changes.
 
 import { and, eq, isNull } from "drizzle-orm";
 import type { Clock } from "../../core/clock.ts";
@@ -25,42 +25,52 @@ export interface QosRecord {
   createdAt: string;
 }
 
+const CHANGES = new WeakMap<ProjectDatabase, { count: number }>();
+
+/** One count for all stores over the same database. */
+function changesOf(db: ProjectDatabase): { count: number } {
+  const known = CHANGES.get(db) ?? { count: 0 };
+  CHANGES.set(db, known);
+  return known;
+}
+
 export class TypeStore {
   readonly rows: SoftRows<typeof t.volumeTypes>;
-  readonly extraSpecs: PairTable;
-  readonly access: SoftRows<typeof t.volumeTypeProjects>;
+  #extraSpecs: PairTable;
+  #access: SoftRows<typeof t.volumeTypeProjects>;
   #db: ProjectDatabase;
   #ids: Ids;
   #qos: SoftRows<typeof t.qualityOfServiceSpecs>;
-  #stamp = -1;
-  #all: VolumeTypeRecord[] = [];
+  /** How often types were changed here, by any service of this process. */
+  #changes: { count: number };
+  #known = { changes: -1, foreign: -1, types: [] as VolumeTypeRecord[] };
 
   constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
     this.#db = db;
     this.#ids = ids;
     this.rows = new SoftRows(db, clock, t.volumeTypes);
-    this.extraSpecs = new PairTable(db, clock, "volume_type_extra_specs", "volume_type_id");
-    this.access = new SoftRows(db, clock, t.volumeTypeProjects);
+    this.#extraSpecs = new PairTable(db, clock, "volume_type_extra_specs", "volume_type_id");
+    this.#access = new SoftRows(db, clock, t.volumeTypeProjects);
     this.#qos = new SoftRows(db, clock, t.qualityOfServiceSpecs);
+    this.#changes = changesOf(db);
   }
 
   /** Oldest first. */
   all(): readonly VolumeTypeRecord[] {
-    const stamp = this.#db.stamp();
-    // What is read within a transaction may be rolled back, which no stamp tells.
-    if (this.#db.raw.inTransaction) return this.#load();
-    if (stamp !== this.#stamp) {
-      this.#all = this.#load();
-      this.#stamp = stamp;
-    }
-    return this.#all;
+    const changes = this.#changes.count;
+    const foreign = this.#db.foreignVersion();
+    if (changes === this.#known.changes && foreign === this.#known.foreign) return this.#known.types;
+    const types = this.#load();
+    // What a transaction has changed itself may be rolled back.
+    if (!this.#db.raw.inTransaction) this.#known = { changes, foreign, types };
+    return types;
   }
 
   #load(): VolumeTypeRecord[] {
     const rows = this.rows.list();
-    const specs = this.extraSpecs.ofMany(rows.map((row) => row.id));
+    const specs = this.#extraSpecs.ofMany(rows.map((row) => row.id));
     const projects = new Map<string, string[]>();
-    for (const { volume_type_id, project_id } of this.access.list()) {
+    for (const { volume_type_id, project_id } of this.#access.list()) {
       projects.set(volume_type_id, [...(projects.get(volume_type_id) ?? []), project_id]);
     }
     return rows.map((row) => ({
@@ -87,21 +97,40 @@ export class TypeStore {
     row: { id: string; name: string; description: string | null; is_public: boolean },
     extraSpecs: Readonly<Record<string, string | null>>,
   ): void {
+    this.#changed();
     this.#db.transaction(() => {
       this.rows.insert(row);
-      this.extraSpecs.set(row.id, extraSpecs);
+      this.#extraSpecs.set(row.id, extraSpecs);
     });
   }
 
+  /** What is remembered no longer holds. */
+  #changed(): void {
+    this.#changes.count++;
+  }
+
+  setExtraSpecs(id: string, specs: Readonly<Record<string, string | null>>): void {
+    this.#changed();
+    this.#extraSpecs.set(id, specs);
+  }
+
+  /** False when there was no such key. */
+  removeExtraSpec(id: string, key: string): boolean {
+    this.#changed();
+    return this.#extraSpecs.remove(id, key);
+  }
+
   update(id: string, changes: Changes<typeof t.volumeTypes>): void {
+    this.#changed();
     this.rows.update(id, changes);
   }
 
   remove(id: string): void {
+    this.#changed();
     this.#db.transaction(() => {
       this.rows.remove(id);
-      this.extraSpecs.removeAll(id);
-      this.access.removeWhere(eq(t.volumeTypeProjects.volume_type_id, id));
+      this.#extraSpecs.removeAll(id);
+      this.#access.removeWhere(eq(t.volumeTypeProjects.volume_type_id, id));
       this.removeEncryption(id);
     });
   }
@@ -109,8 +138,7 @@ export class TypeStore {
   isUsed(id: string): boolean {
     const used = this.#db.raw
       .query<{ n: number }, [string]>(
-        `SELECT EXISTS (SELECT 1 FROM volumes WHERE volume_type_id = ?1 AND deleted = 0)
-           OR EXISTS (SELECT 1 FROM group_volume_type_mapping WHERE volume_type_id = ?1 AND deleted = 0) AS n`,
+        `SELECT EXISTS (SELECT 1 FROM volumes WHERE volume_type_id = ?1 AND deleted = 0) AS n`,
       )
       .get(id);
     return used?.n === 1;
@@ -118,19 +146,23 @@ export class TypeStore {
 
   hasVolumes(id: string): boolean {
     const found = this.#db.raw
-      .query<{ n: number }, [string]>("SELECT EXISTS (SELECT 1 FROM volumes WHERE volume_type_id = ? AND deleted = 0) AS n")
+      .query<{ n: number }, [string]>(
+        "SELECT EXISTS (SELECT 1 FROM volumes WHERE volume_type_id = ? AND deleted = 0) AS n",
+      )
       .get(id);
     return found?.n === 1;
   }
 
   allow(typeId: string, projectId: string): void {
-    this.access.insert({ volume_type_id: typeId, project_id: projectId });
+    this.#changed();
+    this.#access.insert({ volume_type_id: typeId, project_id: projectId });
   }
 
   /** False when the project had no access. */
   disallow(typeId: string, projectId: string): boolean {
+    this.#changed();
     return (
-      this.access.removeWhere(
+      this.#access.removeWhere(
         and(eq(t.volumeTypeProjects.volume_type_id, typeId), eq(t.volumeTypeProjects.project_id, projectId))!,
       ) > 0
     );
@@ -188,7 +220,10 @@ export class TypeStore {
 
   #defaults(projectId: string | null): { projectId: string; volumeTypeId: string }[] {
     return this.#db.orm
-      .select({ projectId: t.defaultVolumeTypes.project_id, volumeTypeId: t.defaultVolumeTypes.volume_type_id })
+      .select({
+        projectId: t.defaultVolumeTypes.project_id,
+        volumeTypeId: t.defaultVolumeTypes.volume_type_id,
+      })
       .from(t.defaultVolumeTypes)
       .where(
         and(
@@ -272,6 +307,7 @@ export class TypeStore {
 
   /** Null takes the specs away. */
   setQosOf(typeId: string, qosId: string | null): void {
+    this.#changed();
     this.rows.update(typeId, { qos_specs_id: qosId });
   }
 

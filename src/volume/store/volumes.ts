@@ -1,6 +1,7 @@
 // The SQL of volumes with all that belongs to one: metadata, image metadata, attachments.
 
-import { and, asc, eq, inArray, isNotNull, isNull, not, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, not, or, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Clock } from "../../core/clock.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import type { AttachStatus } from "../states.ts";
@@ -49,7 +50,10 @@ export class VolumeStore {
       .from(t.volumeAttachment)
       .where(
         and(
-          inArray(t.volumeAttachment.volume_id, sql`(SELECT value FROM json_each(${sql.placeholder("ids")}))`),
+          inArray(
+            t.volumeAttachment.volume_id,
+            sql`(SELECT value FROM json_each(${sql.placeholder("ids")}))`,
+          ),
           eq(t.volumeAttachment.deleted, false),
         ),
       )
@@ -122,6 +126,7 @@ export class VolumeStore {
     changes: Changes<typeof t.volumes>,
     where?: SQL,
   ): t.VolumeRow | null {
+    if (where === undefined) return this.rows.updateFrom(id, t.volumes.status, from, changes);
     return this.rows.update(id, changes, and(inArray(t.volumes.status, [...from]), where));
   }
 
@@ -162,6 +167,15 @@ export class VolumeStore {
     return Object.fromEntries(found);
   }
 
+  /** Newest first. */
+  ofProject(projectId: string): t.VolumeRow[] {
+    const newest = [desc(t.volumes.created_at), desc(t.volumes.id)];
+    return this.rows.list(
+      and(eq(t.volumes.project_id, projectId), VolumeStore.noMigrationTargets),
+      ...newest,
+    );
+  }
+
   /** The volumes that lie on a back end: `HOST@BACKEND`, with any pool. */
   onBackend(backend: string, ...statuses: string[]): t.VolumeRow[] {
     return this.rows.list(
@@ -170,6 +184,17 @@ export class VolumeStore {
         statuses.length > 0 ? inArray(t.volumes.status, statuses) : undefined,
       ),
     );
+  }
+
+  /** How the data of this id is kept; null when no volume has it. */
+  formatOfData(dataId: string): string | null {
+    const row = this.#db.raw
+      .query<{ format: string | null }, [string]>(
+        `SELECT provider_location AS format FROM volumes WHERE id = ?1 AND deleted = 0 AND _name_id IS NULL
+         UNION ALL SELECT provider_location FROM volumes WHERE _name_id = ?1 AND deleted = 0`,
+      )
+      .get(dataId);
+    return row?.format ?? null;
   }
 
   /** Volumes and their GB by `HOST@BACKEND#POOL`. */
@@ -232,14 +257,21 @@ export class VolumeStore {
   )!;
 
   /** Condition on volumes: some pair of the table matches. */
-  static hasPair(table: "volume_metadata" | "volume_admin_metadata" | "volume_glance_metadata", key: string, value: string): SQL {
+  static hasPair(
+    table: "volume_metadata" | "volume_admin_metadata" | "volume_glance_metadata",
+    key: string,
+    value: string,
+  ): SQL {
     return sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} p WHERE p.volume_id = ${t.volumes.id} AND p.deleted = 0 AND p.key = ${key} AND p.value = ${value})`;
   }
-
-  static readonly hasGroup: SQL = isNotNull(t.volumes.group_id);
 }
 
 /** `HOST@BACKEND` matches `HOST@BACKEND#POOL` as well. */
 export function onBackend(column: typeof t.volumes.host, backend: string): SQL {
   return or(eq(column, backend), sql`substr(${column}, 1, ${backend.length + 1}) = ${`${backend}#`}`)!;
+}
+
+/** Of what belongs to a volume, that volume being the project's. */
+export function ofProjectsVolumes(column: SQLiteColumn, projectId: string | null): SQL {
+  return sql`${column} IN (SELECT id FROM volumes WHERE deleted = 0 AND project_id = ${projectId ?? ""})`;
 }

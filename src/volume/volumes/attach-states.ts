@@ -39,7 +39,8 @@ export function settleAfterDetach(cinder: Cinder, volumeId: string): void {
   const left = cinder.store.volumes.attachmentsOf(volumeId).map(({ attach_status }) => attach_status);
   const [status, attachStatus] = statusesOf(left);
   const { migration_status: migration } = volume;
-  const idle = (migration === null && volume.status !== "uploading") || ["success", "error"].includes(migration ?? "");
+  const idle =
+    (migration === null && volume.status !== "uploading") || ["success", "error"].includes(migration ?? "");
   cinder.store.volumes.update(volumeId, {
     attach_status: attachStatus,
     ...(attachStatus !== "detached" || idle ? { status } : {}),

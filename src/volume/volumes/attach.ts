@@ -6,7 +6,7 @@ import { type Caller, enforce, targetOf } from "../access.ts";
 import type { Cinder } from "../cinder.ts";
 import { InvalidAttachMode, InvalidVolume } from "../errors.ts";
 import { migrationAllows } from "../states.ts";
-import { volumes, type VolumeRow } from "../tables.ts";
+import { type VolumeRow, volumes } from "../tables.ts";
 import type { AttachArgs, ConnectArgs, Connector, DetachArgs } from "../topics.ts";
 import { ask } from "./ask.ts";
 import { checkDeletionAllowed } from "./attachments.ts";

@@ -1,13 +1,14 @@
 // The attachments API: reserve, connect, complete, delete (3.27, 3.44). Authority: cinder/volume/api.py of Zed
 // (attachment_create, attachment_update, attachment_delete) and cinder/api/v3/attachments.py.
 
-import { eq } from "drizzle-orm";
+import { and, eq, isNotNull, ne, or } from "drizzle-orm";
 import { computePublic } from "../../compute/public.ts";
 import { type Caller, enforce, sees, targetOf } from "../access.ts";
 import type { Cinder } from "../cinder.ts";
 import { AttachmentNotFound, InvalidInput, InvalidVolume, NovaUsesAttachment } from "../errors.ts";
+import type { ConnectionInfo } from "../public.ts";
 import { type AttachmentRow, type VolumeRow, volumes } from "../tables.ts";
-import { type ConnectArgs, type Connector, volumeTopic } from "../topics.ts";
+import { type ConnectArgs, type Connector, type DetachArgs, volumeTopic } from "../topics.ts";
 import { isMultiattach } from "../volume-types.ts";
 import { ask } from "./ask.ts";
 import { endAttachment } from "./attach-states.ts";
@@ -43,7 +44,9 @@ export function reserveAttachment(
   }
   return cinder.transaction(() => {
     const states = volume.multiattach ? ["available", "in-use", "downloading"] : ["available", "downloading"];
-    const same = eq(volumes.multiattach, volume.multiattach);
+    // An image may be on its way into a volume that exists, but not into one that is being made.
+    const whole = or(ne(volumes.status, "downloading"), isNotNull(volumes.launched_at));
+    const same = and(eq(volumes.multiattach, volume.multiattach), whole);
     if (!cinder.store.volumes.updateFrom(volume.id, states, { status: "reserved" }, same)) {
       const current = cinder.store.volumes.get(volume.id)?.status ?? "deleted";
       const again = cinder.store.volumes
@@ -73,7 +76,7 @@ export async function connectAttachment(
   caller: Caller,
   attachment: AttachmentRow,
   connector: Connector,
-): Promise<AttachmentRow> {
+): Promise<{ attachment: AttachmentRow; connection: ConnectionInfo }> {
   const volume = cinder.store.volumes.get(attachment.volume_id);
   if (!volume) throw new AttachmentNotFound(attachment.id);
   enforce(caller, "volume:attachment_update", targetOf(volume));
@@ -84,8 +87,8 @@ export async function connectAttachment(
   }
   refuseOtherConnections(cinder, volume, attachment);
   const args: ConnectArgs = { volumeId: volume.id, connector, attachmentId: attachment.id };
-  await ask(cinder, caller, volume, "attachment_update", args);
-  return cinder.store.volumes.attachments.get(attachment.id) ?? attachment;
+  const connection = await ask<ConnectionInfo>(cinder, caller, volume, "attachment_update", args);
+  return { attachment: cinder.store.volumes.attachments.get(attachment.id) ?? attachment, connection };
 }
 
 /** Only a volume for several servers is connected more than once; but a server that moves is on two hosts. */
@@ -123,15 +126,21 @@ export async function deleteAttachment(
   if (!volume) throw new AttachmentNotFound(attachment.id);
   enforce(caller, "volume:attachment_delete", targetOf(volume));
   if (!fromService) checkDeletionAllowed(cinder, volume, attachment.id);
-  if (attachment.attach_status !== "reserved") await disconnect(cinder, caller, volume);
+  if (attachment.attach_status !== "reserved") await disconnect(cinder, caller, volume, attachment);
   endAttachment(cinder, volume.id, attachment.id);
   return cinder.store.volumes.attachmentsOf(volume.id);
 }
 
 /** A back end that does not answer keeps nobody from letting go. */
-async function disconnect(cinder: Cinder, caller: Caller, volume: VolumeRow): Promise<void> {
+async function disconnect(
+  cinder: Cinder,
+  caller: Caller,
+  volume: VolumeRow,
+  attachment: AttachmentRow,
+): Promise<void> {
   if (volume.host === null || !cinder.context.bus.hasConsumer(volumeTopic(volume.host))) return;
-  await ask(cinder, caller, volume, "attachment_delete", { volumeId: volume.id }).catch((error) =>
+  const args: DetachArgs = { volumeId: volume.id, attachmentId: attachment.id };
+  await ask(cinder, caller, volume, "attachment_delete", args).catch((error) =>
     cinder.log.warning(
       caller.context,
       `Failed to detach volume ${volume.id} on the backend, ignoring failure ${(error as Error).message}`,

@@ -2,6 +2,7 @@
 // create_volume.py and cinder/volume/api.py (create) of Zed.
 
 import { Invalid } from "../../core/errors.ts";
+import type { ImageInfo } from "../../image/public.ts";
 import { type Caller, enforce } from "../access.ts";
 import type { Cinder } from "../cinder.ts";
 import {
@@ -11,18 +12,18 @@ import {
   InvalidTypeAvailabilityZones,
   InvalidVolume,
 } from "../errors.ts";
-import { InvalidBackup, InvalidGroup, VolumeTypeNotFound } from "../errors-types.ts";
+import { VolumeTypeNotFound } from "../errors-types.ts";
 import { findSnapshot, findVolume } from "../locate.ts";
 import { checkMetadata } from "../metadata-rules.ts";
 import type { VolumeTypeRecord } from "../store/types.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
-import type { BackupRow, GroupRow } from "../tables-more.ts";
 import { type CreateVolumeSpec, SCHEDULER_TOPIC } from "../topics.ts";
 import { checkTypeSize, isMultiattach, zonesOf } from "../volume-types.ts";
-import type { ImageInfo } from "../../image/public.ts";
 import { bootSnapshot, checkImage, findImage } from "./image-source.ts";
 
 export interface VolumeRequest {
+  /** Chosen by another service; absent: made up. */
+  id?: string;
   /** GB; null: as large as what it is made from. */
   size: number | string | null;
   name: string | null;
@@ -31,8 +32,6 @@ export interface VolumeRequest {
   imageRef?: string | null;
   snapshotId?: string | null;
   sourceVolumeId?: string | null;
-  backup?: BackupRow | null;
-  group?: GroupRow | null;
   /** Name or id; null: the source's, else the default. */
   type: string | null;
   availabilityZone: string | null;
@@ -45,7 +44,6 @@ interface Sources {
   snapshot: SnapshotRow | null;
   volume: VolumeRow | null;
   image: ImageInfo | null;
-  backup: BackupRow | null;
 }
 
 /** In state `creating`. @throws what is listed in `errors.ts`; a QuotaError */
@@ -60,11 +58,10 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
     );
   }
   if (size !== null) checkTypeSize(given ?? cinder.types.default(null), Number(size));
-  checkGroupType(request.group ?? null, given, cinder);
   checkSourceType(cinder, sources, given);
   checkMetadata(request.metadata);
   checkOneSource(sources);
-  checkSourceStates(sources, request.group ?? null);
+  checkSourceStates(sources);
   const sizeGb = checkSize(size, sources);
   if (sources.image) checkImage(sources.image, sizeGb);
   const type = given ?? typeOfSources(cinder, caller, sources);
@@ -75,6 +72,7 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
   const { context } = caller;
   return cinder.transaction(() => {
     const row = insertVolume(cinder, caller, {
+      id: request.id ?? cinder.newId(),
       sizeGb,
       type,
       zones,
@@ -83,7 +81,6 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
       metadata: request.metadata,
       snapshotId: sources.snapshot?.id ?? null,
       sourceVolumeId: sources.volume?.id ?? null,
-      groupId: request.group?.id ?? null,
       bootable: isBootable(cinder, sources),
       multiattach,
     });
@@ -92,8 +89,7 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
       imageId: sources.image?.id ?? null,
       snapshotId: sources.snapshot?.id ?? null,
       sourceVolumeId: sources.volume?.id ?? null,
-      backupId: sources.backup?.id ?? null,
-      resourceBackend: backendOfSources(cinder, sources, request.group ?? null),
+      resourceBackend: backendOfSources(cinder, sources),
       availabilityZones: zones,
       hints: request.hints ?? {},
     };
@@ -104,6 +100,7 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
 }
 
 export interface NewVolumeFacts {
+  id: string;
   sizeGb: number;
   type: VolumeTypeRecord;
   zones: readonly string[];
@@ -112,11 +109,8 @@ export interface NewVolumeFacts {
   metadata: Record<string, string>;
   snapshotId: string | null;
   sourceVolumeId: string | null;
-  groupId: string | null;
   bootable: boolean;
   multiattach: boolean;
-  /** Where it lies already: volumes of a group made from another. */
-  host?: string | null;
 }
 
 /** Counts the volume and writes it down. Within a transaction. @throws a QuotaError */
@@ -130,7 +124,7 @@ export function insertVolume(cinder: Cinder, caller: Caller, facts: NewVolumeFac
   });
   const row = cinder.store.volumes.insert(
     {
-      id: cinder.newId(),
+      id: facts.id,
       user_id: context.userId,
       project_id: projectId,
       size: facts.sizeGb,
@@ -142,10 +136,8 @@ export function insertVolume(cinder: Cinder, caller: Caller, facts: NewVolumeFac
       availability_zone: facts.zones.length === 1 ? facts.zones[0]! : null,
       snapshot_id: facts.snapshotId,
       source_volid: facts.sourceVolumeId,
-      group_id: facts.groupId,
       bootable: facts.bootable,
       multiattach: facts.multiattach,
-      host: facts.host ?? null,
     },
     facts.metadata,
   );
@@ -154,7 +146,7 @@ export function insertVolume(cinder: Cinder, caller: Caller, facts: NewVolumeFac
 }
 
 function findSources(cinder: Cinder, caller: Caller, request: VolumeRequest): Sources {
-  const found: Sources = { snapshot: null, volume: null, image: null, backup: request.backup ?? null };
+  const found: Sources = { snapshot: null, volume: null, image: null };
   if (request.snapshotId) found.snapshot = findSnapshot(cinder, caller, request.snapshotId);
   if (request.sourceVolumeId) found.volume = findVolume(cinder, caller, request.sourceVolumeId);
   if (request.imageRef !== undefined && request.imageRef !== null) {
@@ -166,19 +158,8 @@ function findSources(cinder: Cinder, caller: Caller, request: VolumeRequest): So
   return found;
 }
 
-function sourceSize({ snapshot, volume, backup }: Sources): number | null {
-  return snapshot?.volume_size ?? volume?.size ?? backup?.size ?? null;
-}
-
-function checkGroupType(group: GroupRow | null, type: VolumeTypeRecord | null, cinder: Cinder): void {
-  if (!group) return;
-  if (!type) throw new InvalidInput("volume_type must be provided when creating a volume in a group.");
-  const supported = cinder.store.groupVolumeTypes.list().filter(({ group_id }) => group_id === group.id);
-  if (!supported.some(({ volume_type_id }) => volume_type_id === type.row.id)) {
-    throw new InvalidInput(
-      `Invalid volume_type provided: ${type.row.id} (requested type must be supported by this group).`,
-    );
-  }
+function sourceSize({ snapshot, volume }: Sources): number | null {
+  return snapshot?.volume_size ?? volume?.size ?? null;
 }
 
 /** A source's data can only become a volume of another type on the same back end. */
@@ -211,7 +192,7 @@ function checkOneSource(sources: Sources): void {
   }
 }
 
-function checkSourceStates({ snapshot, volume, backup }: Sources, group: GroupRow | null): void {
+function checkSourceStates({ snapshot, volume }: Sources): void {
   const text = (what: string, states: string[]) =>
     `Originating ${what} status must be one of '${states.join(", ")}' values`;
   if (snapshot && snapshot.status !== "available") {
@@ -220,13 +201,9 @@ function checkSourceStates({ snapshot, volume, backup }: Sources, group: GroupRo
   if (volume && !["available", "in-use"].includes(volume.status)) {
     throw new InvalidVolume(text("source volume", ["available", "in-use"]));
   }
-  if (backup && backup.status !== "available") throw new InvalidBackup(text("backup", ["available"]));
-  if (group && !["available", "creating"].includes(group.status)) {
-    throw new InvalidGroup(text("group", ["available", "creating"]));
-  }
 }
 
-function checkSize(size: number | string | null, { volume, snapshot, backup }: Sources): number {
+function checkSize(size: number | string | null, { volume, snapshot }: Sources): number {
   const sizeGb = size === null ? Number.NaN : Number(size);
   if (!Number.isInteger(sizeGb) || sizeGb <= 0) {
     throw new InvalidInput(`Volume size '${size ?? "None"}' must be an integer and greater than 0`);
@@ -241,15 +218,14 @@ function checkSize(size: number | string | null, { volume, snapshot, backup }: S
       `Volume size '${sizeGb}'GB cannot be smaller than the snapshot size ${snapshot.volume_size}GB. They must be >= original snapshot size.`,
     );
   }
-  if (backup?.size && sizeGb < backup.size) {
-    throw new InvalidInput(
-      `Volume size ${sizeGb}GB cannot be smaller than the backup size ${backup.size}GB. It must be >= backup size.`,
-    );
-  }
   return sizeGb;
 }
 
-function typeOfSources(cinder: Cinder, caller: Caller, { volume, snapshot, image }: Sources): VolumeTypeRecord {
+function typeOfSources(
+  cinder: Cinder,
+  caller: Caller,
+  { volume, snapshot, image }: Sources,
+): VolumeTypeRecord {
   const wanted =
     volume?.volume_type_id ?? snapshot?.volume_type_id ?? image?.properties["cinder_img_volume_type"];
   if (!wanted) return cinder.types.default(caller.context.projectId);
@@ -271,9 +247,11 @@ function pickZones(
   const typeZones = zonesOf(type.extraSpecs);
   const safe = typeZones === null ? [...known] : typeZones.filter((zone) => known.has(zone));
   if (typeZones !== null && safe.length === 0) throw new InvalidTypeAvailabilityZones(typeZones);
-  const snapshotZone = snapshot ? (cinder.store.volumes.get(snapshot.volume_id)?.availability_zone ?? null) : null;
+  const snapshotZone = snapshot
+    ? (cinder.store.volumes.get(snapshot.volume_id)?.availability_zone ?? null)
+    : null;
   const fallback = settings.CINDER_DEFAULT_AVAILABILITY_ZONE || settings.CINDER_AVAILABILITY_ZONE;
-  let zone = request.group?.availability_zone ?? request.availabilityZone;
+  let zone = request.availabilityZone;
   zone ??= snapshotZone ?? volume?.availability_zone ?? null;
   if (zone === null && typeZones === null) zone = fallback;
   if (zone !== null && !safe.includes(zone)) {
@@ -297,8 +275,7 @@ function isBootable(cinder: Cinder, { volume, snapshot }: Sources): boolean {
   return snapshot ? (cinder.store.volumes.get(snapshot.volume_id)?.bootable ?? false) : false;
 }
 
-function backendOfSources(cinder: Cinder, { snapshot, volume }: Sources, group: GroupRow | null): string | null {
-  if (group) return group.host;
+function backendOfSources(cinder: Cinder, { snapshot, volume }: Sources): string | null {
   if (snapshot) return cinder.store.volumes.get(snapshot.volume_id)?.host ?? null;
   return volume?.host ?? null;
 }

@@ -3,25 +3,25 @@
 
 import { and, isNull, ne } from "drizzle-orm";
 import { Conflict, Invalid } from "../../core/errors.ts";
+import type { ImageInfo, NewImage } from "../../image/public.ts";
 import { type Caller, enforce, targetOf } from "../access.ts";
 import type { Cinder } from "../cinder.ts";
 import { InvalidHost, InvalidInput, InvalidSnapshot, InvalidVolume } from "../errors.ts";
 import { InvalidVolumeType } from "../errors-types.ts";
-import type { ImageInfo, NewImage } from "../../image/public.ts";
 import { migrationAllows } from "../states.ts";
-import { volumes, type SnapshotRow, type VolumeRow } from "../tables.ts";
+import type { VolumeTypeRecord } from "../store/types.ts";
+import { type SnapshotRow, type VolumeRow, volumes } from "../tables.ts";
 import {
   backendOf,
   type ExtendArgs,
-  type RetypeArgs,
   type ReimageArgs,
+  type RetypeArgs,
   type RevertArgs,
   SCHEDULER_TOPIC,
   type UploadArgs,
   volumeTopic,
 } from "../topics.ts";
 import { checkTypeSize, isMultiattach } from "../volume-types.ts";
-import type { VolumeTypeRecord } from "../store/types.ts";
 import { endAttachment, noteAttached } from "./attach-states.ts";
 import { checkImage } from "./image-source.ts";
 
@@ -286,7 +286,17 @@ export interface UploadOptions {
 }
 
 /** Core properties of an image, which a volume's image metadata does not hand on (glance_core_properties). */
-const CORE = ["checksum", "container_format", "disk_format", "image_name", "image_id", "min_disk", "min_ram", "name", "size"];
+const CORE = [
+  "checksum",
+  "container_format",
+  "disk_format",
+  "image_name",
+  "image_id",
+  "min_disk",
+  "min_ram",
+  "name",
+  "size",
+];
 
 /** The volume is `uploading`; the image is queued. */
 export function uploadToImage(
@@ -368,4 +378,3 @@ export function reimageVolume(
     cinder.context.bus.cast(context, volumeTopic(volume.host ?? ""), "reimage", args);
   });
 }
-

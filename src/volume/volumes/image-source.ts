@@ -7,8 +7,8 @@ import type { ImageInfo } from "../../image/public.ts";
 import type { Caller } from "../access.ts";
 import type { Cinder } from "../cinder.ts";
 import { ImageUnacceptable, InvalidInput } from "../errors.ts";
-import type { SnapshotRow } from "../tables.ts";
 import { findSnapshot } from "../locate.ts";
+import type { SnapshotRow } from "../tables.ts";
 
 const GIB = 2 ** 30;
 
@@ -45,9 +45,7 @@ export function checkImage(image: ImageInfo, sizeGb: number): void {
   if (image.status !== "active") throw new InvalidInput(`Image ${image.id} is not active.`);
   const imageGb = Math.ceil((image.sizeBytes ?? 0) / GIB);
   if (imageGb > sizeGb) {
-    throw new InvalidInput(
-      `Size of specified image ${imageGb}GB is larger than volume size ${sizeGb}GB.`,
-    );
+    throw new InvalidInput(`Size of specified image ${imageGb}GB is larger than volume size ${sizeGb}GB.`);
   }
   if (sizeGb < image.minDiskGb) {
     throw new InvalidInput(

@@ -14,7 +14,12 @@ export interface VolumeChanges {
   metadata?: Record<string, string>;
 }
 
-export function updateVolume(cinder: Cinder, caller: Caller, volume: VolumeRow, changes: VolumeChanges): void {
+export function updateVolume(
+  cinder: Cinder,
+  caller: Caller,
+  volume: VolumeRow,
+  changes: VolumeChanges,
+): void {
   enforce(caller, "volume:update", targetOf(volume));
   if (volume.status === "maintenance") {
     throw new InvalidVolume("The volume cannot be updated during maintenance.");

@@ -129,5 +129,6 @@ const SERVICE_COLUMNS: Column<ComputeService>[] = [
     title: "Disabled Reason",
     value: ({ disabledReason }) => disabledReason ?? "",
     draw: ({ disabledReason }) => disabledReason ?? "",
+    optional: true,
   },
 ];

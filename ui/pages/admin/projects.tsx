@@ -69,6 +69,7 @@ const COLUMNS: Column<Project>[] = [
     title: "Description",
     value: ({ description }) => description,
     draw: ({ description }) => description || "-",
+    optional: true,
   },
   { title: "Project ID", value: ({ id }) => id, draw: ({ id }) => <code>{id}</code> },
   {

@@ -64,9 +64,18 @@ const COLUMNS: Column<ServiceStatus>[] = [
   },
   { title: "Service", value: ({ name }) => name, draw: ({ name }) => name },
   { title: "State", value: ({ state }) => state, draw: ({ state }) => <Badge state={state} /> },
-  { title: "Port", value: ({ port }) => port ?? 0, draw: ({ port }) => port ?? "-", figures: true },
-  { title: "Address", value: ({ url }) => url ?? "", draw: ({ url }) => (url ? <code>{url}</code> : "-") },
-  { title: "Reason", value: ({ reason }) => reason ?? "", draw: ({ reason }) => reason ?? "" },
+  {
+    title: "Address",
+    value: ({ url }) => url ?? "",
+    draw: ({ url }) => (url ? <code>{url}</code> : "-"),
+    whole: true,
+  },
+  {
+    title: "Reason",
+    value: ({ reason }) => reason ?? "",
+    draw: ({ reason }) => reason ?? "",
+    optional: true,
+  },
 ];
 
 function actionsOf({ window, state }: ServiceStatus): (MenuItem | false)[] {

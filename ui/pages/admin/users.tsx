@@ -34,6 +34,7 @@ export function UsersPage() {
         rowName={({ name }) => name}
         columns={COLUMNS}
         actions={(user) => [
+          { label: "Edit", run: () => void edit(user, reload) },
           { label: "Change Password", run: () => changePassword(user) },
           isOther(user) && {
             label: user.enabled ? "Disable User" : "Enable User",
@@ -121,6 +122,33 @@ async function create(after: () => void): Promise<void> {
         after();
       },
       done: (values) => `${textOf(values, "name")} was created.`,
+    }),
+  );
+}
+
+async function edit(user: User, after: () => void): Promise<void> {
+  await offering(listProjects(), (projects) =>
+    openForm({
+      title: "Edit User",
+      button: "Save",
+      fields: [
+        { name: "name", label: "User Name", required: true, value: user.name },
+        { name: "email", label: "Email", kind: "email", value: user.email ?? "" },
+        {
+          name: "project",
+          label: "Primary Project",
+          kind: "select",
+          options: projects.map(({ id, name }) => ({ value: id, label: name })),
+          value: user.default_project_id ?? "",
+        },
+      ],
+      submit: (values) =>
+        updateUser(user.id, {
+          name: textOf(values, "name"),
+          email: textOf(values, "email"),
+          default_project_id: textOf(values, "project") || null,
+        }).then(after),
+      done: "Saved.",
     }),
   );
 }

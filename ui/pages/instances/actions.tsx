@@ -3,6 +3,7 @@
 
 import type { Session } from "../../../src/dashboard/wire.ts";
 import { actOnServer, deleteServer, type Server } from "../../api/servers.ts";
+import { offers, VOLUME } from "../../core/catalog.ts";
 import { attempt } from "../../core/flash.ts";
 import { session } from "../../core/session.ts";
 import { confirm } from "../../parts/confirm.tsx";
@@ -21,8 +22,7 @@ interface ServerAction {
 }
 
 const SETTLED = ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"];
-const hasVolumes = (_: Server, { services }: Session) =>
-  services.includes("volumev3") || services.includes("block-storage");
+const hasVolumes = (_: Server, { services }: Session) => offers(services, VOLUME);
 
 /** In the order in which they are offered; the first that fits is the row's button. */
 const ACTIONS: readonly ServerAction[] = [

@@ -9,6 +9,7 @@ import { href } from "../../core/router.ts";
 import { useSession } from "../../core/session.ts";
 import { Menu } from "../../parts/menu.tsx";
 import { Facts, Page, Tabs } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { serverActions } from "./actions.tsx";
 import { Addresses, useNames } from "./list.tsx";
@@ -23,13 +24,7 @@ export function InstancePage({ id }: { id: string }) {
   if (!data) {
     return (
       <Page title="Instance" above={above}>
-        {error ? (
-          <p class="banner error" role="alert">
-            {error}
-          </p>
-        ) : (
-          <p class="muted">Loading…</p>
-        )}
+        {error ? <Problem text={error} retry={server.reload} /> : <p class="muted">Loading…</p>}
       </Page>
     );
   }
@@ -52,11 +47,7 @@ export function InstancePage({ id }: { id: string }) {
         </>
       }
     >
-      {error && (
-        <p class="banner error" role="alert">
-          {error}
-        </p>
-      )}
+      {error && <Problem text={error} retry={server.reload} />}
       <Tabs
         label="Instance"
         tabs={[
@@ -152,15 +143,13 @@ function ConsoleLog({ id }: { id: string }) {
           Refresh
         </button>
       </div>
-      {log.error && (
-        <p class="banner error" role="alert">
-          {log.error}
-        </p>
+      {log.error && <Problem text={log.error} retry={log.reload} />}
+      {(log.data !== undefined || !log.error) && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by the keyboard
+        <pre class="log" tabIndex={0}>
+          {log.data === "" ? "The console has said nothing yet." : (log.data ?? "")}
+        </pre>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by the keyboard */}
-      <pre class="log" tabIndex={0}>
-        {log.data === "" ? "The console has said nothing yet." : (log.data ?? "")}
-      </pre>
     </section>
   );
 }
@@ -174,6 +163,7 @@ function Events({ id }: { id: string }) {
       title: "Start Time",
       value: ({ startTime }) => startTime,
       draw: ({ startTime }) => dateTime(startTime),
+      whole: true,
     },
     {
       title: "Request",
@@ -187,7 +177,12 @@ function Events({ id }: { id: string }) {
           <code>{requestId}</code>
         ),
     },
-    { title: "Message", value: ({ message }) => message ?? "", draw: ({ message }) => message ?? "-" },
+    {
+      title: "Message",
+      value: ({ message }) => message ?? "",
+      draw: ({ message }) => message ?? "-",
+      optional: true,
+    },
   ];
   return (
     <Table

@@ -2,10 +2,12 @@
 
 import { type KeyPair, listKeyPairs, listZones } from "../../api/compute.ts";
 import { type Flavor, listFlavors } from "../../api/flavors.ts";
+import { messageOf } from "../../api/http.ts";
 import { type Image, listImages } from "../../api/image.ts";
 import { listSecurityGroups, type Network, type SecurityGroup, usableNetworks } from "../../api/network.ts";
 import { type BootDevice, createServer, type NewServer } from "../../api/servers.ts";
 import { listSnapshots, listVolumes, type Snapshot, type Volume } from "../../api/volume.ts";
+import { NETWORK, offers, VOLUME } from "../../core/catalog.ts";
 import { plural } from "../../core/format.ts";
 import { session } from "../../core/session.ts";
 import {
@@ -36,9 +38,13 @@ interface Offered {
   keyPairs: KeyPair[];
   zones: string[];
   groups: SecurityGroup[];
-  networks: Network[];
-  volumes: Volume[];
+  /** Null: not known. */
+  networks: Network[] | null;
+  /** Null: nothing can be booted from a volume. */
+  volumes: Volume[] | null;
   snapshots: Snapshot[];
+  /** Why something is not offered. */
+  missing: string[];
 }
 
 export function launchInstance(after: () => void): void {
@@ -47,6 +53,7 @@ export function launchInstance(after: () => void): void {
       title: "Launch Instance",
       button: "Launch",
       wide: true,
+      ...(offered.missing.length > 0 ? { intro: offered.missing.join(" ") } : {}),
       fields: fieldsOf(offered),
       submit: (values) => createServer(serverOf(values, offered)).then(after),
       done: (values) =>
@@ -57,21 +64,40 @@ export function launchInstance(after: () => void): void {
   );
 }
 
+/** @throws ApiError without the compute and image services; what the others have is left out when they do not answer */
 async function load(): Promise<Offered> {
   const types = session.get()?.services ?? [];
-  const hasVolumes = types.includes("volumev3") || types.includes("block-storage");
-  const hasNetworks = types.includes("network");
+  const missing = new Set<string>();
+  async function from<T>(kind: readonly string[], list: () => Promise<T>): Promise<T | null> {
+    if (!offers(types, kind)) return null;
+    try {
+      return await list();
+    } catch (error) {
+      missing.add(messageOf(error));
+      return null;
+    }
+  }
   const [flavors, images, keyPairs, zones, groups, networks, volumes, snapshots] = await Promise.all([
     listFlavors(false),
     listImages(),
     listKeyPairs(),
     listZones(),
-    hasNetworks ? listSecurityGroups() : [],
-    hasNetworks ? usableNetworks() : [],
-    hasVolumes ? listVolumes(false) : [],
-    hasVolumes ? listSnapshots(false) : [],
+    from(NETWORK, listSecurityGroups),
+    from(NETWORK, usableNetworks),
+    from(VOLUME, () => listVolumes(false)),
+    from(VOLUME, () => listSnapshots(false)),
   ]);
-  return { flavors, images, keyPairs, zones, groups, networks, volumes, snapshots };
+  return {
+    flavors,
+    images,
+    keyPairs,
+    zones,
+    groups: groups ?? [],
+    networks,
+    volumes,
+    snapshots: snapshots ?? [],
+    missing: [...missing],
+  };
 }
 
 function fieldsOf(offered: Offered): Field[] {
@@ -81,7 +107,6 @@ function fieldsOf(offered: Offered): Field[] {
     (...sources: string[]) =>
     (values: Values) =>
       sources.includes(textOf(values, "source"));
-  const withVolumes = session.get()?.services.some((type) => type === "volumev3" || type === "block-storage");
   const details: Field[] = [
     { name: "name", label: "Instance Name", required: true },
     { name: "flavor", label: "Flavor", kind: "select", required: true, options: flavorOptions(flavors) },
@@ -91,7 +116,7 @@ function fieldsOf(offered: Offered): Field[] {
       label: "Instance Boot Source",
       kind: "select",
       required: true,
-      options: SOURCES.filter(({ value }) => withVolumes || !WITH_VOLUMES.has(value)),
+      options: SOURCES.filter(({ value }) => volumes !== null || !WITH_VOLUMES.has(value)),
     },
     {
       name: "image",
@@ -114,7 +139,7 @@ function fieldsOf(offered: Offered): Field[] {
       label: "Volume",
       kind: "select",
       required: true,
-      options: volumes
+      options: (volumes ?? [])
         .filter(({ status, bootable }) => status === "available" && bootable === "true")
         .map(({ id, name, size }) => ({ value: id, label: `${name || id} (${size} GiB)` })),
       when: from("volume"),
@@ -149,7 +174,7 @@ function fieldsOf(offered: Offered): Field[] {
       label: "Availability Zone",
       kind: "select",
       options: zones.map((name) => ({ value: name, label: name })),
-      help: "Left out, any.",
+      none: "Any Availability Zone",
     },
   ];
   const access: Field[] = [
@@ -158,6 +183,7 @@ function fieldsOf(offered: Offered): Field[] {
       label: "Key Pair",
       kind: "select",
       options: keyPairs.map(({ name }) => ({ value: name, label: name })),
+      none: "None",
       help: "Which public key the guest gets for its first login.",
       ...(keyPairs.length === 1 ? { value: keyPairs[0]!.name } : {}),
     },
@@ -174,8 +200,8 @@ function fieldsOf(offered: Offered): Field[] {
       name: "networks",
       label: "Networks",
       kind: "choices",
-      options: networks.map(({ id, name }) => ({ value: id, label: name || id })),
-      value: networks.length === 1 ? [networks[0]!.id] : [],
+      options: (networks ?? []).map(({ id, name }) => ({ value: id, label: name || id })),
+      value: networks?.length === 1 ? [networks[0]!.id] : [],
       help: "None chosen: the project's network, when it has one only.",
     },
   ];
@@ -210,7 +236,7 @@ function serverOf(values: Values, { networks }: Offered): NewServer {
     min_count: count,
     max_count: count,
     ...sourceOf(values),
-    networks: chosen.length > 0 ? chosen.map((uuid) => ({ uuid })) : networks.length > 0 ? "auto" : "none",
+    networks: chosen.length > 0 ? chosen.map((uuid) => ({ uuid })) : networks?.length === 0 ? "none" : "auto",
     ...(textOf(values, "keyPair") ? { key_name: textOf(values, "keyPair") } : {}),
     ...(groups.length > 0 ? { security_groups: groups } : {}),
     ...(textOf(values, "zone") ? { availability_zone: textOf(values, "zone") } : {}),

@@ -6,7 +6,6 @@ import { deleteServer, listServers, type Server } from "../../api/servers.ts";
 import { age, mebibytes, plural } from "../../core/format.ts";
 import { useResource } from "../../core/resource.ts";
 import { href } from "../../core/router.ts";
-import { useSession } from "../../core/session.ts";
 import { confirm, forEach } from "../../parts/confirm.tsx";
 import { Page } from "../../parts/page.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
@@ -15,7 +14,6 @@ import { launchInstance } from "./launch.tsx";
 import { PowerState, ServerState } from "./state.tsx";
 
 export function InstancesPage({ everybody }: { everybody: boolean }) {
-  const { isAdmin } = useSession();
   const servers = useResource((signal) => listServers(everybody, signal), [everybody], {
     changing: (rows) => rows.some(({ taskState, status }) => taskState !== null || status === "BUILD"),
   });
@@ -28,7 +26,7 @@ export function InstancesPage({ everybody }: { everybody: boolean }) {
         rows={servers}
         rowId={({ id }) => id}
         rowName={({ name }) => name}
-        columns={columnsOf({ everybody, withHost: isAdmin, images, projects })}
+        columns={columnsOf({ everybody, images, projects })}
         actions={(server) => serverActions(server, servers.reload)}
         bulk={{
           label: "Delete Instances",
@@ -62,12 +60,11 @@ function confirmDelete(servers: Server[], after: () => void): void {
 
 interface Shown {
   everybody: boolean;
-  withHost: boolean;
   images: ReadonlyMap<string, string>;
   projects: ReadonlyMap<string, string>;
 }
 
-function columnsOf({ everybody, withHost, images, projects }: Shown): Column<Server>[] {
+function columnsOf({ everybody, images, projects }: Shown): Column<Server>[] {
   const imageOf = ({ imageId }: Server) => (imageId === null ? "-" : (images.get(imageId) ?? imageId));
   const projectOf = ({ projectId }: Server) => projects.get(projectId) ?? projectId;
   const columns: (Column<Server> | false)[] = [
@@ -101,7 +98,11 @@ function columnsOf({ everybody, withHost, images, projects }: Shown): Column<Ser
         </span>
       ),
     },
-    { title: "Key Pair", value: ({ keyName }) => keyName ?? "", draw: ({ keyName }) => keyName ?? "-" },
+    !everybody && {
+      title: "Key Pair",
+      value: ({ keyName }) => keyName ?? "",
+      draw: ({ keyName }) => keyName ?? "-",
+    },
     {
       title: "Status",
       value: ({ status }) => status,
@@ -112,7 +113,7 @@ function columnsOf({ everybody, withHost, images, projects }: Shown): Column<Ser
       value: ({ powerState }) => powerState,
       draw: ({ powerState }) => <PowerState value={powerState} />,
     },
-    withHost && { title: "Host", value: ({ host }) => host ?? "", draw: ({ host }) => host ?? "-" },
+    everybody && { title: "Host", value: ({ host }) => host ?? "", draw: ({ host }) => host ?? "-" },
     {
       title: "Age",
       value: ({ created }) => -Date.parse(created),

@@ -56,13 +56,18 @@ export function FloatingIpsPage() {
       draw: (one) => (one.fixed_ip_address ? <code>{one.fixed_ip_address}</code> : "-"),
     },
     { title: "Pool", value: poolOf, draw: poolOf },
-    { title: "Status", value: ({ status }) => status, draw: ({ status }) => <Badge state={status} /> },
+    {
+      title: "Status",
+      value: ({ status }) => status,
+      // Down is what an address is called that leads nowhere yet.
+      draw: ({ status, port_id }) => <Badge state={status} tone={port_id === null ? "off" : undefined} />,
+    },
   ];
   return (
     <Page title="Floating IPs">
       <Table
         label="Floating IPs"
-        rows={addresses}
+        rows={{ ...addresses, error: addresses.error ?? ports.error, reload }}
         rowId={({ id }) => id}
         rowName={(one) => one.floating_ip_address}
         columns={columns}
@@ -134,7 +139,8 @@ async function associate(one: FloatingIp, after: () => void): Promise<void> {
             .map((port) => ({
               value: port.id,
               label: `${names.get(port.device_id)}: ${port.fixed_ips.map((ip) => ip.ip_address).join(", ")}`,
-            })),
+            }))
+            .sort((a, b) => a.label.localeCompare(b.label)),
         },
       ],
       submit: (values) => associateFloatingIp(one.id, textOf(values, "port")).then(after),

@@ -29,6 +29,7 @@ export function NetworksPage() {
     networks.reload();
     subnets.reload();
   };
+  const rows = { ...networks, error: networks.error ?? subnets.error, reload };
   const isOwn = (network: Network) => isAdmin || network.project_id === project.id;
   const of = (network: Network) => (subnets.data ?? []).filter((one) => one.network_id === network.id);
   const columns: Column<Network>[] = [
@@ -79,7 +80,7 @@ export function NetworksPage() {
     <Page title="Networks">
       <Table
         label="Networks"
-        rows={networks}
+        rows={rows}
         rowId={({ id }) => id}
         rowName={({ name, id }) => name || id}
         columns={columns}
@@ -138,6 +139,14 @@ function subnetFields(tabs: boolean, when: (values: Values) => boolean): Field[]
         help: "First and last address with a comma between, one pool a line.",
       },
       { name: "dns", label: "DNS Name Servers", kind: "textarea", rows: 2, help: "One address a line." },
+      {
+        name: "routes",
+        label: "Host Routes",
+        kind: "textarea",
+        rows: 2,
+        placeholder: "192.168.200.0/24,192.168.0.254",
+        help: "Destination and next hop with a comma between, one route a line.",
+      },
     ]),
   ];
 }
@@ -147,9 +156,14 @@ function subnetOf(networkId: string, values: Values): NewSubnet {
     textOf(values, name)
       .split(/\s*\n\s*/)
       .filter((row) => row !== "");
+  const pair = (row: string) => row.split(",").map((part) => part.trim());
   const pools = rows("pools").map((row) => {
-    const [start = "", end = start] = row.split(",").map((part) => part.trim());
+    const [start = "", end = start] = pair(row);
     return { start, end };
+  });
+  const routes = rows("routes").map((row) => {
+    const [destination = "", nexthop = ""] = pair(row);
+    return { destination, nexthop };
   });
   const gateway = textOf(values, "gateway");
   return {
@@ -161,6 +175,7 @@ function subnetOf(networkId: string, values: Values): NewSubnet {
     ...(values["noGateway"] === true ? { gateway_ip: null } : gateway ? { gateway_ip: gateway } : {}),
     ...(pools.length > 0 ? { allocation_pools: pools } : {}),
     ...(rows("dns").length > 0 ? { dns_nameservers: rows("dns") } : {}),
+    ...(routes.length > 0 ? { host_routes: routes } : {}),
   };
 }
 

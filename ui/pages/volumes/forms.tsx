@@ -31,7 +31,7 @@ export async function create(after: () => void, from?: Snapshot): Promise<void> 
           label: "Image",
           kind: "select",
           options: imageOptions(images),
-          help: "Left out: an empty volume.",
+          none: "None, an empty volume",
           when: () => !from,
         },
         {
@@ -39,6 +39,7 @@ export async function create(after: () => void, from?: Snapshot): Promise<void> 
           label: "Type",
           kind: "select",
           options: types.map(({ name }) => ({ value: name, label: name })),
+          none: "Default",
         },
         {
           name: "size",

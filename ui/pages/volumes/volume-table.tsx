@@ -1,3 +1,4 @@
+import { listProjects } from "../../api/identity.ts";
 import { listServers } from "../../api/servers.ts";
 import type { Snapshot, Volume } from "../../api/volume.ts";
 import type { Resource } from "../../core/resource.ts";
@@ -24,11 +25,16 @@ export function VolumeTable({ volumes, snapshots, everybody }: VolumeTableProps)
     reload();
     snapshots.reload();
   };
+  const projects = useNames(listProjects, everybody);
+  const projectOf = (volume: Volume) => {
+    const id = volume["os-vol-tenant-attr:tenant_id"] ?? "";
+    return projects.get(id) ?? id;
+  };
   const columns: (Column<Volume> | false)[] = [
     everybody && {
       title: "Project",
-      value: (volume) => volume["os-vol-tenant-attr:tenant_id"] ?? "",
-      draw: (volume) => <code>{volume["os-vol-tenant-attr:tenant_id"]?.slice(0, 8) ?? "-"}</code>,
+      value: projectOf,
+      draw: projectOf,
     },
     everybody && {
       title: "Host",
@@ -56,7 +62,7 @@ export function VolumeTable({ volumes, snapshots, everybody }: VolumeTableProps)
               </span>
             )),
     },
-    {
+    !everybody && {
       title: "Bootable",
       value: ({ bootable }) => bootable,
       draw: ({ bootable }) => <YesNo value={bootable === "true"} />,

@@ -73,6 +73,7 @@ export class FakeDriver implements ComputeDriver {
   #world: FakeWorld | null = null;
   #startedAtMs: number;
   #listeners = new Set<(event: LifecycleEvent) => void>();
+  #cachedImages = new Set<string>();
 
   constructor(context: DriverContext, host: DriverHost, failures: Failures) {
     this.#context = context;
@@ -328,6 +329,13 @@ export class FakeDriver implements ComputeDriver {
     await this.#act("detachInterface");
     const found = this.#find(guest);
     this.#put({ ...found, nics: found.nics.filter((nic) => nic.vifId !== vif.id) });
+  }
+
+  async cacheImage(image: GuestImage): Promise<boolean> {
+    await this.#act("cacheImage");
+    if (this.#cachedImages.has(image.id)) return false;
+    this.#cachedImages.add(image.id);
+    return true;
   }
 
   async consoleOutput(guest: GuestRef, maxBytes: number): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
-// Removes every domain of this cloud from its hosts, when nothing else runs. Disks stay: the state is the user's.
+// Removes every domain of this cloud from its hosts, when nothing else runs. Disks stay: the state is the user's, and a guest
+// that has only its folder is one that is off.
 
 import { messageOf } from "../../../core/errors.ts";
 import { type Connection, connect } from "../../../libvirt/connection.ts";
@@ -57,15 +58,5 @@ async function removeAll(
     await removeDomain(host, connection, dom);
     lines.push(`domain ${dom.name} (${dom.uuid}) at ${host.uri}`);
   }
-  await disown(host);
   return lines;
-}
-
-/** The disks that are left are no guests any more until they are started again. */
-async function disown({ folders }: LibvirtHost): Promise<void> {
-  const { uuids } = await folders.guests();
-  for (const uuid of uuids) {
-    const info = await folders.info({ uuid });
-    if (info && info.host !== null) await folders.setInfo({ uuid }, { ...info, host: null });
-  }
 }

@@ -45,6 +45,9 @@ const SLOW = { timeoutMs: 120_000 };
 /** What the start of the cloud waits for that. */
 const QUICK = { timeoutMs: 1000 };
 
+/** https://libvirt.org/formatdomain.html#memory-balloon-device: "Since 6.9.0, requires QEMU 5.1". */
+const FREE_PAGE_REPORTING = { library: 6_009_000, hypervisor: 5_001_000 };
+
 /** Null while libvirt is still finding out. @throws LibvirtError when there is no QEMU */
 export async function versionIfKnown(connection: Connection): Promise<number | null> {
   try {
@@ -144,8 +147,14 @@ export class Facts {
     if (expanded) capabilities.cpu.features = expanded;
     const guestFeatures = await this.#guestFeatures(connection, capabilities, virtType);
     const traits = hostTraits(guestFeatures, devices, capabilities.cpu.topology.threads);
+    const [library, hypervisor] = [
+      await connection.connectGetLibVersion(),
+      await connection.connectGetVersion(SLOW),
+    ];
     return {
-      hypervisorVersion: await connection.connectGetVersion(SLOW),
+      hypervisorVersion: hypervisor,
+      freePageReporting:
+        library >= FREE_PAGE_REPORTING.library && hypervisor >= FREE_PAGE_REPORTING.hypervisor,
       capabilities,
       virtType,
       kvm,

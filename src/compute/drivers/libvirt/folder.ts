@@ -22,11 +22,8 @@ export interface DiskRecord {
 
 /** `disk.info` */
 export interface FolderInfo {
-  /**
-   * The compute host that runs the guest: hosts with shared storage, or on one machine, have one folder in common. Null when
-   * the cloud's guests were removed and only disks are left.
-   */
-  host: string | null;
+  /** The compute host that runs the guest: hosts with shared storage, or on one machine, have one folder in common. */
+  host: string;
   disks: Record<string, DiskRecord>;
 }
 
@@ -113,7 +110,7 @@ export class Folders {
 
 /** Whether another host has the guest now. */
 export function isAnothers(info: FolderInfo | null, host: string): boolean {
-  return info !== null && info.host !== null && info.host !== host;
+  return info !== null && info.host !== host;
 }
 
 function readInfo(text: string | null): FolderInfo | null {

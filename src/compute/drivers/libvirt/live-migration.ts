@@ -78,8 +78,10 @@ export function liveMigrate(
       }
     });
     host.forgetOwner(spec.uuid);
-    if (!destination.shared) await removeFolders(host, spec);
-    else if (info) await host.folders.setInfo(spec, { ...info, host: destination.host });
+    if (!destination.shared) {
+      await sendConsole(host, spec, destination);
+      await removeFolders(host, spec);
+    } else if (info) await host.folders.setInfo(spec, { ...info, host: destination.host });
   });
 }
 
@@ -110,9 +112,25 @@ async function sendFiles(
       const size = await host.qemuImg.ownVirtualSize(from, "qcow2");
       const backing = record.base === undefined ? null : join("..", "_base", record.base);
       await destination.qemuImg.create(to, size, backing);
-    } else if (name !== "disk.info") await send(host, from, destination, to);
+    } else if (name !== "disk.info" && !isConsole(name)) await send(host, from, destination, to);
   }
   await destination.folders.setInfo(spec, { disks: info?.disks ?? {}, host: destination.host });
+}
+
+const CONSOLE = "console.log";
+
+function isConsole(name: string): boolean {
+  return name.startsWith(CONSOLE);
+}
+
+/** What it has printed here becomes the older parts of what it prints there, where virtlogd has begun a new file. */
+async function sendConsole(host: LibvirtHost, spec: GuestSpec, destination: Destination): Promise<void> {
+  const names = (await host.files.names(host.folders.of(spec))).filter(isConsole);
+  for (const name of names) {
+    const part = name === CONSOLE ? 0 : Number(name.slice(CONSOLE.length + 1)) + 1;
+    const to = destination.folders.file(spec, `${CONSOLE}.${part}`);
+    await send(host, host.folders.file(spec, name), destination, to);
+  }
 }
 
 interface Plan {

@@ -366,6 +366,19 @@ describe.skipIf(reason !== null)("real guests", () => {
     );
 
     test(
+      "CP-22 a soft reboot is the guest's own doing",
+      async () => {
+        const started = (await output(guest)).lastIndexOf("Linux version");
+        await printed(guest, /acpid: OK/, started);
+        await driver.reboot(guest, "soft", 60);
+        expect(await state(guest)).toBe("running");
+        await printed(guest, /reboot: Power down[\s\S]*Linux version/, started);
+        expect(live.log().at(-1)).toContain("Instance soft rebooted successfully.");
+      },
+      2 * MINUTE,
+    );
+
+    test(
       "a soft reboot of a guest that does not hear it becomes a hard one; the console log goes on",
       async () => {
         const before = await output(guest);

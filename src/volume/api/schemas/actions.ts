@@ -117,11 +117,6 @@ export const resetSnapshotStatus = c.body(
   { status: { type: "string", format: "cinder_snapshot_status" } },
   ["status"],
 );
-export const resetBackupStatus = c.body(
-  "os-reset_status",
-  { status: { type: "string", format: "cinder_backup_status" } },
-  ["status"],
-);
 export const reportSnapshotStatus = c.body(
   "os-update_snapshot_status",
   { status: { type: "string" }, progress: { format: "cinder_progress" } },

@@ -60,10 +60,7 @@ export const createQos = c.object(
   ["qos_specs"],
 );
 export const setQos = c.object({ qos_specs: c.pairsWithNull }, ["qos_specs"]);
-export const unsetQos = c.object(
-  { keys: { type: "array", items: c.text255, uniqueItems: true } },
-  ["keys"],
-);
+export const unsetQos = c.object({ keys: { type: "array", items: c.text255, uniqueItems: true } }, ["keys"]);
 
 export const updateQuotas = c.object({ quota_set: { type: "object", minProperties: 1 } }, ["quota_set"]);
 export const updateQuotaClass = c.object(
@@ -95,24 +92,6 @@ export const disableServiceWithReason = c.object(
   NAMED,
 );
 export const freeze = c.object({ cluster: c.nullableString, host: c.host });
-export const failover = c.object({
-  host: c.host,
-  backend_id: c.nullableString,
-  cluster: c.nullableString,
-});
-const LOG = {
-  binary: {
-    type: "string",
-    enum: ["cinder-scheduler", "cinder-volume", "cinder-backup", "cinder-api", "", "*"],
-  },
-  server: c.nullableString,
-  prefix: c.nullableString,
-};
-export const getLog = c.object(LOG);
-export const setLog = c.object({
-  ...LOG,
-  level: { type: ["string", "null"], format: "cinder_log_level" },
-});
 
 const TRANSFER = {
   volume_id: c.uuid,
@@ -124,23 +103,3 @@ export const createTransferWithSnapshots = [
   [55, c.body("transfer", { ...TRANSFER, no_snapshots: c.boolean }, ["volume_id"])],
 ] as const;
 export const acceptTransfer = c.body("accept", { auth_key: { type: ["string", "integer"] } }, ["auth_key"]);
-
-export const cleanup = c.object({
-  cluster_name: c.hostname,
-  disabled: c.boolean,
-  host: c.hostname,
-  is_up: c.boolean,
-  binary: { enum: ["cinder-volume", "cinder-scheduler"] },
-  resource_id: c.optionalUuid,
-  resource_type: { type: ["string", "null"], minLength: 0, maxLength: 40 },
-  service_id: { type: ["integer", "string", "null"], pattern: "^[0-9]*$", maxLength: 11 },
-});
-
-export const updateCluster = c.object(
-  {
-    name: c.name,
-    binary: c.nullableString,
-    disabled_reason: { type: ["string", "null"], format: "cinder_disabled_reason" },
-  },
-  ["name"],
-);

@@ -11,15 +11,44 @@ export function object(properties: Properties, required: readonly string[] = [],
 }
 
 /** `{NAME: {...}}`, as every body is. */
-export function body(name: string, properties: Properties, required: readonly string[] = [], more: object = {}): object {
+export function body(
+  name: string,
+  properties: Properties,
+  required: readonly string[] = [],
+  more: object = {},
+): object {
   return object({ [name]: object(properties, required, more) }, [name]);
 }
 
 export const boolean = {
   type: ["boolean", "string"],
   enum: [
-    true, "True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "y", "t",
-    false, "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no", "n", "f",
+    true,
+    "True",
+    "TRUE",
+    "true",
+    "1",
+    "ON",
+    "On",
+    "on",
+    "YES",
+    "Yes",
+    "yes",
+    "y",
+    "t",
+    false,
+    "False",
+    "FALSE",
+    "false",
+    "0",
+    "OFF",
+    "Off",
+    "off",
+    "NO",
+    "No",
+    "no",
+    "n",
+    "f",
   ],
 };
 

@@ -76,7 +76,12 @@ export const updateVolume = [
   [0, c.body("volume", CHANGES)],
   [
     53,
-    c.body("volume", CHANGES, [], anyOf("name", "description", "display_name", "display_description", "metadata")),
+    c.body(
+      "volume",
+      CHANGES,
+      [],
+      anyOf("name", "description", "display_name", "display_description", "metadata"),
+    ),
   ],
 ] as const;
 
@@ -116,14 +121,15 @@ const ATTACHMENT = {
 
 export const createAttachment = [
   [0, c.body("attachment", ATTACHMENT, ["volume_uuid"])],
-  [54, c.body("attachment", { ...ATTACHMENT, mode: { type: "string", enum: ["rw", "ro"] } }, ["volume_uuid"])],
+  [
+    54,
+    c.body("attachment", { ...ATTACHMENT, mode: { type: "string", enum: ["rw", "ro"] } }, ["volume_uuid"]),
+  ],
 ] as const;
 
-export const updateAttachment = c.body(
-  "attachment",
-  { connector: { type: "object", minProperties: 1 } },
-  ["connector"],
-);
+export const updateAttachment = c.body("attachment", { connector: { type: "object", minProperties: 1 } }, [
+  "connector",
+]);
 
 const MANAGED = {
   description: c.description,

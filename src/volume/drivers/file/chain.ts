@@ -10,8 +10,8 @@ import { KeyedLock } from "../locks.ts";
 import { exists, sameFile, syncFile, writeImage } from "./files.ts";
 import { LAYER, type Layers, PART, SNAPSHOT, VOLUME } from "./layers.ts";
 import { isOpen } from "./open-files.ts";
-import type { QemuImg } from "./qemu-img.ts";
 import { readQcow2 } from "./qcow2.ts";
+import type { QemuImg } from "./qemu-img.ts";
 
 /** A clone of what already builds upon this many files is a copy instead. */
 const MAX_DEPTH = 24;

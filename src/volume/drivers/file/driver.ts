@@ -35,11 +35,7 @@ export class FileDriver implements VolumeDriver {
   #chain: Chain;
   #managed: ManagedFiles;
 
-  constructor(
-    context: DriverContext,
-    run: Runner = runCommand,
-    qemuImgInstalled = hasProgram("qemu-img"),
-  ) {
+  constructor(context: DriverContext, run: Runner = runCommand, qemuImgInstalled = hasProgram("qemu-img")) {
     const qemu = qemuImgInstalled ? new QemuImg(run) : null;
     const { dir, log } = context;
     this.#context = context;

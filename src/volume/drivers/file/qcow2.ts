@@ -24,10 +24,15 @@ export interface Backing {
 }
 
 /** Writes an empty image into an empty file. @throws RangeError for a size beyond MAX_QCOW2_BYTES */
-export async function writeQcow2(file: FileHandle, sizeBytes: number, backing: Backing | null): Promise<void> {
+export async function writeQcow2(
+  file: FileHandle,
+  sizeBytes: number,
+  backing: Backing | null,
+): Promise<void> {
   const l1Entries = Math.max(1, Math.ceil(sizeBytes / L1_ENTRY_BYTES));
   const l1Clusters = Math.ceil((l1Entries * 8) / CLUSTER);
-  if (sizeBytes > MAX_QCOW2_BYTES) throw new RangeError(`a volume of ${sizeBytes} bytes is too large for qcow2`);
+  if (sizeBytes > MAX_QCOW2_BYTES)
+    throw new RangeError(`a volume of ${sizeBytes} bytes is too large for qcow2`);
   const clusters = 3 + l1Clusters;
   const header = headerOf(sizeBytes, l1Entries, backing);
   const refcountTable = Buffer.alloc(8);
@@ -80,7 +85,8 @@ export async function readQcow2(path: string): Promise<Qcow2Facts> {
   try {
     const header = Buffer.alloc(104);
     const { bytesRead } = await file.read(header, 0, header.length, 0);
-    if (bytesRead < header.length || header.readUInt32BE(0) !== MAGIC) throw new Error(`${path} is no qcow2 file`);
+    if (bytesRead < header.length || header.readUInt32BE(0) !== MAGIC)
+      throw new Error(`${path} is no qcow2 file`);
     const nameAt = Number(header.readBigUInt64BE(8));
     const nameLength = header.readUInt32BE(16);
     const l1Bytes = header.readUInt32BE(36) * 8;

@@ -45,7 +45,8 @@ class RecordedGroup {
         origin,
       });
     }
-    if (program === "lvextend") this.volumes.get(last.split("/")[1]!)!.size = Number.parseInt(args[1]!, 10) * GIB;
+    if (program === "lvextend")
+      this.volumes.get(last.split("/")[1]!)!.size = Number.parseInt(args[1]!, 10) * GIB;
     if (program === "lvremove" || program === "lvconvert") this.volumes.delete(last.split("/")[1]!);
     if (program === "lvrename") {
       this.volumes.set(args[2]!, this.volumes.get(args[1]!)!);
@@ -203,7 +204,11 @@ describe("thin", () => {
       "lvextend -L 2g cinder-volumes/volume-b",
       "lvremove --yes -f cinder-volumes/volume-a",
     ]);
-    expect(await driver.stats()).toMatchObject({ thinProvisioning: true, totalCapacityGb: 19, freeCapacityGb: 14.25 });
+    expect(await driver.stats()).toMatchObject({
+      thinProvisioning: true,
+      totalCapacityGb: 19,
+      freeCapacityGb: 14.25,
+    });
   });
 });
 

@@ -42,11 +42,7 @@ export class LvmDriver implements VolumeDriver {
   #thin = false;
   #locks = new KeyedLock();
 
-  constructor(
-    context: DriverContext,
-    run: Runner = runCommand,
-    qemuImgInstalled = hasProgram("qemu-img"),
-  ) {
+  constructor(context: DriverContext, run: Runner = runCommand, qemuImgInstalled = hasProgram("qemu-img")) {
     this.#context = context;
     this.#run = run;
     this.#group = new VolumeGroup(context.volumeGroup, run);
@@ -72,8 +68,7 @@ export class LvmDriver implements VolumeDriver {
     }
     const hasPool = present.some(({ name }) => name === this.#pool);
     const { lvmType } = this.#context;
-    this.#thin =
-      lvmType === "thin" || (lvmType === "auto" && (hasPool || facts.logicalVolumes === 0));
+    this.#thin = lvmType === "thin" || (lvmType === "auto" && (hasPool || facts.logicalVolumes === 0));
     if (this.#thin && !hasPool) {
       await this.#group.createPool(this.#pool, Math.floor(facts.freeGb * POOL_SHARE));
     }
@@ -113,11 +108,7 @@ export class LvmDriver implements VolumeDriver {
     if (!(await this.#group.find(nameOf(volume)))) await this.#make(nameOf(volume), volume);
   }
 
-  async createFromData(
-    volume: DriverVolume,
-    source: DataSource,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async createFromData(volume: DriverVolume, source: DataSource, signal: AbortSignal): Promise<void> {
     await this.#fillNew(volume, (device) => this.#write(device, volume, source, signal));
   }
 
@@ -131,11 +122,7 @@ export class LvmDriver implements VolumeDriver {
     await this.#fillNew(volume, (device) => this.#copy(this.#group.device(from), device, signal));
   }
 
-  async createFromVolume(
-    volume: DriverVolume,
-    source: DriverVolume,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async createFromVolume(volume: DriverVolume, source: DriverVolume, signal: AbortSignal): Promise<void> {
     if (isThin(volume) && isThin(source)) return this.#thinCopy(volume, nameOf(source));
     // Copied from a snapshot, so that it is of one moment also while a guest writes.
     const still = `${PART}${volume.dataId}-source`;
@@ -276,10 +263,7 @@ export class LvmDriver implements VolumeDriver {
     const found = await this.#referred(reference);
     const dataId = new RegExp(`^${SNAPSHOT}(${UUID})$`).exec(found.name)?.[1];
     if (dataId === undefined || found.origin !== nameOf(snapshot.volume)) {
-      throw new ManageInvalidReference(
-        pyRepr(reference),
-        "The snapshot is not one of the volume.",
-      );
+      throw new ManageInvalidReference(pyRepr(reference), "The snapshot is not one of the volume.");
     }
     return { sizeGb: Math.ceil(found.sizeBytes / GIB), format: kindOf(found), dataId };
   }
@@ -293,17 +277,11 @@ export class LvmDriver implements VolumeDriver {
         ? (reference as Record<string, unknown>)["source-name"]
         : undefined;
     if (typeof name !== "string") {
-      throw new ManageInvalidReference(
-        pyRepr(reference),
-        "Reference must contain source-name element.",
-      );
+      throw new ManageInvalidReference(pyRepr(reference), "Reference must contain source-name element.");
     }
     const found = await this.#group.find(name);
     if (!found || name === this.#pool || name.startsWith(PART)) {
-      throw new ManageInvalidReference(
-        pyRepr(reference),
-        "Specified logical volume does not exist.",
-      );
+      throw new ManageInvalidReference(pyRepr(reference), "Specified logical volume does not exist.");
     }
     return found;
   }
@@ -335,12 +313,7 @@ export class LvmDriver implements VolumeDriver {
     await this.extend(volume, volume.sizeGb);
   }
 
-  async #write(
-    device: string,
-    volume: DriverVolume,
-    source: DataSource,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #write(device: string, volume: DriverVolume, source: DataSource, signal: AbortSignal): Promise<void> {
     if (!this.#qemu) {
       if (source.format !== "raw") {
         throw new ImageUnacceptable(
@@ -394,8 +367,7 @@ export class LvmDriver implements VolumeDriver {
 const nameOf = (volume: DriverVolume) => VOLUME + volume.dataId;
 const snapshotName = (snapshot: DriverSnapshot) => SNAPSHOT + snapshot.dataId;
 const isThin = (volume: DriverVolume) => volume.format === THIN;
-const kindOf = ({ attributes }: LogicalVolume): DataFormat =>
-  attributes.startsWith("V") ? THIN : THICK;
+const kindOf = ({ attributes }: LogicalVolume): DataFormat => (attributes.startsWith("V") ? THIN : THICK);
 const round = (gb: number) => Math.round(gb * 100) / 100;
 
 /** True when this machine has the group. */

@@ -75,13 +75,7 @@ export class VolumeGroup {
 
   /** Part of a thin pool that is in use, per cent. */
   async poolUsedPercent(pool: string): Promise<number> {
-    const output = await this.#run([
-      "lvs",
-      "--noheadings",
-      "-o",
-      "data_percent",
-      `${this.name}/${pool}`,
-    ]);
+    const output = await this.#run(["lvs", "--noheadings", "-o", "data_percent", `${this.name}/${pool}`]);
     return Number(output.trim()) || 0;
   }
 
@@ -108,16 +102,7 @@ export class VolumeGroup {
   }
 
   createThin(name: string, sizeGb: number, pool: string): Promise<void> {
-    return this.#do([
-      "lvcreate",
-      "--yes",
-      "-T",
-      `${this.name}/${pool}`,
-      "-V",
-      `${sizeGb}g`,
-      "-n",
-      name,
-    ]);
+    return this.#do(["lvcreate", "--yes", "-T", `${this.name}/${pool}`, "-V", `${sizeGb}g`, "-n", name]);
   }
 
   createPool(pool: string, sizeGb: number): Promise<void> {
@@ -160,8 +145,8 @@ export class VolumeGroup {
 
   /** Where a thick snapshot keeps what its origin has lost. */
   cowDevice(name: string): string {
-    const escape = (text: string) => text.replaceAll("-", "--");
-    return `/dev/mapper/${escape(this.name)}-${escape(name)}-cow`;
+    const doubled = (text: string) => text.replaceAll("-", "--");
+    return `/dev/mapper/${doubled(this.name)}-${doubled(name)}-cow`;
   }
 
   async #do(command: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 // The hint `query`: `["and", [">=", "$free_capacity_gb", 1024], ["=", "$vendor_name", "Open Source"]]`. Authority: cinder/
 // scheduler/filters/json_filter.py of Zed.
 
+import { parseJson } from "../../../core/json.ts";
 import type { PoolState } from "../pools.ts";
 import type { PlacementRequest } from "../request.ts";
 import type { BackendFilter } from "./filter.ts";
@@ -31,7 +32,7 @@ export class JsonFilter implements BackendFilter {
 
 function parsedOrNull(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }
@@ -44,7 +45,7 @@ function namesOf(pool: PoolState): Record<string, unknown> {
 function evaluate(node: readonly unknown[], names: Record<string, unknown>): unknown {
   if (node.length === 0) return true;
   const [command, ...rest] = node;
-  const values = rest
+  const values: unknown[] = rest
     .map((argument) => (Array.isArray(argument) ? evaluate(argument, names) : resolve(argument, names)))
     .filter((value) => value !== null && value !== undefined);
   const [first, ...others] = values;

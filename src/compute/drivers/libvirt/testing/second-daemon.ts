@@ -16,12 +16,17 @@ const FOLDERS = {
 
 export interface SecondDaemon extends AsyncDisposable {
   uri: string;
+  /** As a crash of libvirtd alone; its guests run on. */
+  kill(): Promise<void>;
+  /** After `kill`: the same daemon again. Returns when it answers. */
+  start(): Promise<void>;
 }
 
 /** Null when it can be had. */
 export function whyNoSecondDaemon(): string | null {
   const found = (program: string) => Bun.which(program, { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" });
-  return ["unshare", "libvirtd", "virtlogd"].every(found) ? null : "no libvirtd, virtlogd or unshare";
+  const wanted = ["unshare", "nsenter", "libvirtd", "virtlogd"];
+  return wanted.every(found) ? null : `not all of ${wanted.join(", ")} are there`;
 }
 
 /** Its guests have to be gone before it is disposed of. */
@@ -38,10 +43,8 @@ export async function secondDaemon(): Promise<SecondDaemon> {
     `virtlogd -d -p ${join(dir, "virtlogd.pid")}`,
     `exec libvirtd -p ${join(dir, "libvirtd.pid")}`,
   ].join(" && ");
-  const child = Bun.spawn(["unshare", "-m", "--propagation", "private", "sh", "-c", script], {
-    stdout: "ignore",
-    stderr: "ignore",
-  });
+  const launch = (...command: string[]) => Bun.spawn(command, { stdout: "ignore", stderr: "ignore" });
+  let child = launch("unshare", "-m", "--propagation", "private", "sh", "-c", script);
   const uri = `qemu+unix:///system?socket=${join(dir, "sock/libvirt-sock")}`;
   const end = async () => {
     child.kill();
@@ -55,7 +58,20 @@ export async function secondDaemon(): Promise<SecondDaemon> {
     await end();
     throw error;
   }
-  return { uri, [Symbol.asyncDispose]: end };
+  return {
+    uri,
+    async kill() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+    async start() {
+      // virtlogd still lives in the namespace.
+      const pid = readFileSync(join(dir, "virtlogd.pid"), "utf8").trim();
+      child = launch("nsenter", "-t", pid, "-m", "libvirtd", "-p", join(dir, "libvirtd.pid"));
+      await answering(uri, child);
+    },
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 /** It writes into the folder until it has ended. */

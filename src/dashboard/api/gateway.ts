@@ -2,15 +2,15 @@
 // token. The token never reaches a script, and no byte of a body is copied on the way: the service reads and answers the
 // browser's own connection.
 
-import { PeerUnavailable, Unavailable } from "../core/errors.ts";
-import type { ServiceContext } from "../core/service.ts";
-import { supervisor } from "../core/service.ts";
-import { tokenValidator } from "../http/auth.ts";
-import type { Reply, RequestEnv } from "../http/call.ts";
-import { dispatch } from "../http/server.ts";
-import { faultReply } from "./api/faults.ts";
-import type { Sessions } from "./sessions.ts";
-import { CLOUD, MOUNT } from "./wire.ts";
+import { PeerUnavailable, Unavailable } from "../../core/errors.ts";
+import type { ServiceContext } from "../../core/service.ts";
+import { supervisor } from "../../core/service.ts";
+import { tokenValidator } from "../../http/auth.ts";
+import type { Reply, RequestEnv } from "../../http/call.ts";
+import { dispatch } from "../../http/server.ts";
+import type { Sessions } from "../sessions.ts";
+import { CLOUD, MOUNT } from "../wire.ts";
+import { faultReply } from "./faults.ts";
 
 /** No OPTIONS: the object store would answer a preflight for whomever a container's owner allows. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "COPY"]);

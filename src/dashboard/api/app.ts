@@ -1,15 +1,15 @@
 // What comes to the dashboard by path: pages, its own API, the cloud's APIs; and whatever of the shared port is nobody's,
 // of which only `/` is answered, with the way here.
 
-import type { ServiceContext } from "../core/service.ts";
-import type { Reply, RequestEnv } from "../http/call.ts";
-import { ALREADY_SENT, sendReply, toResponse } from "../http/send.ts";
-import type { FetchApp } from "../http/server.ts";
-import { faultReply } from "./api/faults.ts";
-import { type DashboardParts, dashboardApi } from "./api/index.ts";
+import type { ServiceContext } from "../../core/service.ts";
+import type { Reply, RequestEnv } from "../../http/call.ts";
+import { ALREADY_SENT, sendReply, toResponse } from "../../http/send.ts";
+import type { FetchApp } from "../../http/server.ts";
+import { refusal } from "../guard.ts";
+import { API, CLOUD, MOUNT } from "../wire.ts";
+import { faultReply } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
-import { refusal } from "./guard.ts";
-import { API, CLOUD, MOUNT } from "./wire.ts";
+import { type DashboardParts, dashboardApi } from "./index.ts";
 
 export function dashboardApp(parts: DashboardParts): FetchApp {
   const { context, sessions } = parts;

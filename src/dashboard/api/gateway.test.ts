@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type TestCloud, testCloud } from "../testing/cloud.ts";
-import { GUARD, signedIn } from "./testing.ts";
+import { type TestCloud, testCloud } from "../../testing/cloud.ts";
+import { GUARD, signedIn } from "../testing.ts";
 
 let all: TestCloud;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 // neutron-server: the Network API over the tables and rules it shares with nova-network.
 
-import type { Service, ServiceContext } from "../core/service.ts";
-import { identityPublic } from "../identity/public.ts";
-import { networkApi } from "./api/index.ts";
-import { firstStart } from "./nova-network.ts";
-import { makeNetwork } from "./parts.ts";
+import type { Service, ServiceContext } from "../../core/service.ts";
+import { identityPublic } from "../../identity/public.ts";
+import { firstStart } from "../nova-network.ts";
+import { makeNetwork } from "../parts.ts";
+import { networkApi } from "./index.ts";
 
 export function createNeutronServer(context: ServiceContext): Service {
   const service: Service = {
