@@ -10,13 +10,21 @@ import { Stack } from "../support/stack.ts";
 
 const SERVERS = 50;
 const UPLOADS = 50;
+const VOLUMES = 20;
 const OBJECT_BYTES = 200_000;
-const SETTINGS = ["QUOTA_INSTANCES=-1", "QUOTA_CORES=-1", "QUOTA_RAM=-1", "DEBUG=False"];
+const SETTINGS = [
+  "QUOTA_INSTANCES=-1",
+  "QUOTA_CORES=-1",
+  "QUOTA_RAM=-1",
+  "CINDER_QUOTA_VOLUMES=-1",
+  "DEBUG=False",
+];
 
 interface Api {
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes
   json(method: string, path: string, body?: unknown): Promise<any>;
+  projectId: string;
   account: string;
 }
 
@@ -56,6 +64,7 @@ async function api(stack: Stack): Promise<Api> {
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
       return answer.json();
     },
+    projectId: token.project.id,
     account: `/object-store/v1/AUTH_${token.project.id}`,
   };
 }
@@ -73,7 +82,7 @@ const upload = (cloud: Api, id: string, data: Uint8Array) =>
   cloud.ask("PUT", `/image/v2/images/${id}/file`, data, { "content-type": "application/octet-stream" });
 
 // Several moments: early (nothing answered yet), in the middle, late (most answered, builds under way).
-test.each([20, 80, 250])(
+test.each([30, 120, 400, 1000])(
   "kill -9 after %d ms of 50 server creates and 50 uploads at once",
   async (delayMs) => {
     const state = mkdtempSync(join(tmpdir(), "stack-kill-"));
@@ -89,6 +98,7 @@ test.each([20, 80, 250])(
       const servers: string[] = [];
       const objects = new Map<string, string>();
       const images = new Map<string, string>();
+      const volumes: string[] = [];
       const md5 = (data: Uint8Array) =>
         new Bun.CryptoHasher("md5").update(data as Uint8Array<ArrayBuffer>).digest("hex");
       const swallow = () => {}; // the answer never came: nothing was acknowledged
@@ -110,13 +120,19 @@ test.each([20, 80, 250])(
           const data = randomBytes(OBJECT_BYTES);
           if ((await upload(cloud, id, data)).status === 204) images.set(id, md5(data));
         }),
+        ...Array.from({ length: VOLUMES }, async (_, i) => {
+          const volume = { name: `v${i}`, size: 1 };
+          const answer = await cloud.ask("POST", `/volume/v3/${cloud.projectId}/volumes`, { volume });
+          if (answer.status === 202)
+            volumes.push(((await answer.json()) as { volume: { id: string } }).volume.id);
+        }),
       ].map((promise) => promise.catch(swallow));
       await Bun.sleep(delayMs);
       await first.kill();
       await Promise.all(work);
 
       await using second = await Stack.up({ state, args });
-      await verify(second, { servers, objects, images, state });
+      await verify(second, { servers, objects, images, volumes, state });
     } finally {
       rmSync(state, { recursive: true, force: true });
     }
@@ -130,6 +146,7 @@ async function verify(
     servers: string[];
     objects: Map<string, string>;
     images: Map<string, string>;
+    volumes: string[];
     state: string;
   },
 ): Promise<void> {
@@ -174,6 +191,8 @@ async function verify(
   }
   expect(held).toBe(active.length);
 
+  await verifyVolumes(cloud, acknowledged, deadline);
+
   const listing = (await (await cloud.ask("GET", `${cloud.account}/c?format=json`)).json()) as {
     name: string;
     hash: string;
@@ -203,4 +222,32 @@ async function verify(
     /^[0-9a-f-]{36}$/.test(name),
   );
   expect(files.filter((name) => !stored.has(name))).toEqual([]);
+}
+
+/** Every volume became available, or failed in words; each that is there has its file, and no file is without one. */
+async function verifyVolumes(
+  cloud: Api,
+  { volumes: acknowledged, state }: { volumes: string[]; state: string },
+  deadline: number,
+): Promise<void> {
+  // biome-ignore lint/suspicious/noExplicitAny: a volume's body
+  let volumes: any[];
+  for (;;) {
+    ({ volumes } = await cloud.json("GET", `/volume/v3/${cloud.projectId}/volumes/detail`));
+    const busy = volumes.filter(({ status }) => !["available", "error"].includes(status));
+    if (busy.length === 0) break;
+    if (Date.now() > deadline) throw new Error(`stuck: ${JSON.stringify(busy)}`);
+    await Bun.sleep(100);
+  }
+  const ids = new Set(volumes.map(({ id }) => id));
+  expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
+  const files = readdirSync(join(state, "volumes"), { recursive: true, encoding: "utf8" })
+    .map((name) => /volume-([0-9a-f-]{36})$/.exec(name)?.[1])
+    .filter((id) => id !== undefined);
+  const available = volumes.filter(({ status }) => status === "available").map(({ id }) => id);
+  expect(files.sort()).toEqual(available.sort());
+  for (const { id } of volumes) {
+    const answer = await cloud.ask("DELETE", `/volume/v3/${cloud.projectId}/volumes/${id}`);
+    expect(answer.status).toBe(202);
+  }
 }

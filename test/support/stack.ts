@@ -1,6 +1,6 @@
 // Starts the compiled ./stack as a user would, and runs programs against it.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -112,13 +112,13 @@ export class Stack implements AsyncDisposable {
     return this.#client(this.demoEnv, command);
   }
 
-  async pid(): Promise<number> {
-    return JSON.parse((await this.cli("status", "--json")).stdout).pid as number;
+  pid(): number {
+    return JSON.parse(readFileSync(join(this.state, "cloud.json"), "utf8")).pid as number;
   }
 
   /** Ends the process at once, as a crash would. */
   async kill(): Promise<void> {
-    const pid = await this.pid();
+    const pid = this.pid();
     process.kill(pid, "SIGKILL");
     while (existsSync(`/proc/${pid}`)) await Bun.sleep(5);
   }
