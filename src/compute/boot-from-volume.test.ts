@@ -7,8 +7,8 @@ import { LATEST, type ServerCloud, serverCloud } from "../testing/server-cloud.t
 
 type Json = Record<string, unknown>;
 
-async function volumeCloud() {
-  const cloud = await serverCloud({ volumes: "real" });
+async function volumeCloud(settings: Record<string, string> = {}) {
+  const cloud = await serverCloud({ volumes: "real", settings });
   const cinder = await cloud.as("c-api");
   const [{ id: project }] = cloud.sql("keystone", "SELECT id FROM project WHERE name = 'admin'") as [
     { id: string },
@@ -227,4 +227,112 @@ test("a volume given to a server on the shelf has a name in the guest once that 
   await cloud.settled(id, "ACTIVE");
   const shown = await cloud.nova.get(`/v2.1/servers/${id}/os-volume_attachments/${volume}`);
   expect(shown.body.volumeAttachment.device).toBe("/dev/vdb");
+});
+
+test("an attached volume that grows: the guest is told, and the mapping has the new size", async () => {
+  const { cloud, cinder, base, add, settled, show } = await volumeCloud();
+  await using _ = cloud;
+  const id = await cloud.server();
+  const volume = await add();
+  await attach(cloud, id, volume);
+  await settled(volume, "in-use");
+  const grown = await cinder.post(
+    `${base}/volumes/${volume}/action`,
+    { "os-extend": { new_size: 3 } },
+    { "openstack-api-version": "volume 3.42" },
+  );
+  expect(grown.status).toBe(202);
+  await cloud.until("it to have grown", async () => (await show(volume)).size === 3);
+  await cloud.until(
+    "the guest to know",
+    () =>
+      cloud.row("SELECT volume_size FROM block_device_mapping WHERE volume_id = ?", volume).volume_size === 3,
+  );
+  await settled(volume, "in-use");
+  const actions = (await cloud.nova.get(`/v2.1/servers/${id}/os-instance-actions`, LATEST)).body;
+  expect(actions.instanceActions.map(({ action }: { action: string }) => action)).toContain("extend_volume");
+});
+
+test("a snapshot of a server that boots from a volume is an image of volume snapshots, and boots again", async () => {
+  const { cloud, cinder, base, settled } = await volumeCloud();
+  await using _ = cloud;
+  const disk = { source_type: "image", destination_type: "volume", boot_index: 0, volume_size: 1 };
+  const server = { imageRef: "", flavorRef: "2" };
+  const first = await cloud.server({
+    ...server,
+    block_device_mapping_v2: [{ ...disk, uuid: cloud.imageId }],
+  });
+  const { image_id } = (await cloud.act(first, "createImage", { name: "copy" })).body;
+  await cloud.until(
+    "the image to be active",
+    async () => (await cloud.images.get(`/v2/images/${image_id}`)).body.status === "active",
+  );
+  const { snapshots } = (await cinder.get(`${base}/snapshots`)).body;
+  expect(snapshots).toMatchObject([{ name: "snapshot for copy" }]);
+  await cloud.until(
+    "the snapshot",
+    async () =>
+      (await cinder.get(`${base}/snapshots/${snapshots[0].id}`)).body.snapshot.status === "available",
+  );
+  const second = await cloud.server({ imageRef: image_id, flavorRef: "2" });
+  const [{ id: root }] = (await cloud.show(second))["os-extended-volumes:volumes_attached"];
+  expect(await settled(root, "in-use")).toMatchObject({ snapshot_id: snapshots[0].id });
+});
+
+test("CP-35 by a switch, a server with a volume is not snapshotted before that is detached", async () => {
+  const { cloud, add, settled } = await volumeCloud({ SNAPSHOT_WITH_VOLUMES: "False" });
+  await using _ = cloud;
+  const id = await cloud.server();
+  const volume = await add();
+  await attach(cloud, id, volume);
+  await settled(volume, "in-use");
+  const refused = await cloud.act(id, "createImage", { name: "snap" });
+  expect([refused.status, refused.body.badRequest?.message]).toEqual([
+    400,
+    `Instance ${id} has volumes attached: detach them before a snapshot is taken.`,
+  ]);
+  await detach(cloud, id, volume);
+  await settled(volume, "available");
+  await cloud.until("the mapping to be gone", async () => {
+    const path = `/v2.1/servers/${id}/os-volume_attachments`;
+    return (await cloud.nova.get(path)).body.volumeAttachments.length === 0;
+  });
+  expect((await cloud.act(id, "createImage", { name: "snap" })).status).toBe(202);
+  await cloud.settled(id, "ACTIVE");
+});
+
+test("a volume that is not bootable is no root disk; one made of an image brings the image's properties", async () => {
+  const { cloud, cinder, base, add } = await volumeCloud();
+  await using _ = cloud;
+  await cloud.images.patch(
+    `/v2/images/${cloud.imageId}`,
+    JSON.stringify([{ op: "add", path: "/hw_disk_bus", value: "scsi" }]),
+    { "content-type": "application/openstack-images-v2.1-json-patch" },
+  );
+  const root = (uuid: string) => ({
+    imageRef: "",
+    flavorRef: "2",
+    block_device_mapping_v2: [{ boot_index: "0", uuid, source_type: "volume", destination_type: "volume" }],
+  });
+  const blank = await add();
+  const body = { server: { name: "x", networks: "none", ...root(blank) } };
+  const refused = await cloud.nova.post("/v2.1/servers", body, LATEST);
+  expect([refused.status, refused.body.badRequest?.message]).toEqual([
+    400,
+    `Block Device ${blank} is not bootable.`,
+  ]);
+  const bootable = await add({ imageRef: cloud.imageId });
+  const id = await cloud.server(root(bootable));
+  const kept = cloud.sql(
+    "nova",
+    "SELECT key, value FROM instance_system_metadata WHERE instance_uuid = ? AND key LIKE 'image_%' ORDER BY key",
+    id,
+  ) as { key: string; value: string }[];
+  expect(Object.fromEntries(kept.map(({ key, value }) => [key, value]))).toMatchObject({
+    image_hw_disk_bus: "scsi",
+    image_os_distro: "cirros",
+    image_base_image_ref: "",
+  });
+  await cinder.post(`${base}/volumes/${blank}/action`, { "os-set_bootable": { bootable: true } });
+  await cloud.server(root(blank));
 });

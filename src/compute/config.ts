@@ -61,6 +61,10 @@ export const novaSection = section("compute", "Compute (nova)", {
     min: 1,
     option: "nova.conf/scheduler/max_attempts",
   }),
+  SNAPSHOT_WITH_VOLUMES: key.bool(
+    "True",
+    "Snapshots of servers with attached volumes, as today. False: they are refused, as in the guides of 2013.",
+  ),
   CONSOLE_TOKEN_TTL: key.int(600, "Seconds a console URL is good for.", {
     min: 1,
     option: "nova.conf/consoleauth/token_ttl",

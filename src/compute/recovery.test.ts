@@ -57,7 +57,7 @@ test("without a scheduler servers wait in scheduling; when it starts they go thr
   await cloud.settled(id, "ACTIVE");
 });
 
-test("without a conductor, and without a compute host, servers wait as well", async () => {
+test("AD-31 without a conductor, and without a compute host, servers wait; a start of them goes on", async () => {
   await using cloud = await serverCloud();
   await cloud.stop("n-cond");
   const id = await cloud.boot();

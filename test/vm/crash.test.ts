@@ -96,11 +96,15 @@ describeWith("real guests and a cloud that is killed", NEEDS, () => {
   const made = new Set<string>();
   const taps = new Set<string>();
 
-  const lines = async (...command: string[]) =>
-    (await run(command)).stdout
+  const lines = async (...command: string[]) => {
+    const { status, stdout, stderr } = await run(command);
+    // pgrep's way to say that there is none.
+    if (status !== 0 && command[0] !== "pgrep") throw new Error(`${command.join(" ")}: ${stderr}`);
+    return stdout
       .split("\n")
       .map((line) => line.trim())
       .filter((line) => line !== "");
+  };
 
   async function killed(work: Promise<unknown>[], delayMs: number): Promise<void> {
     // What is not answered was not acknowledged.
@@ -239,7 +243,7 @@ describeWith("real guests and a cloud that is killed", NEEDS, () => {
     const id = server!.id;
     // A guest that still boots does not let go of devices.
     const log = join(stack.state, "instances", id, "console.log");
-    await until(async () => readFileSync(log, "latin1").includes("login:"));
+    await until(async () => /EXT4-fs \(vda1\): mounted/.test(readFileSync(log, "latin1")));
     const created = await api.json<{ volume: { id: string } }>("POST", "/volume/v3/volumes", {
       volume: { size: 1 },
     });
@@ -294,7 +298,8 @@ describeWith("real guests and a cloud that is killed", NEEDS, () => {
     const servers = await api.servers();
     expect(servers).toHaveLength(1);
     for (const { id } of servers) {
-      await api.ask("POST", `/compute/v2.1/servers/${id}/action`, { "os-start": null });
+      const answer = await api.ask("POST", `/compute/v2.1/servers/${id}/action`, { "os-start": null });
+      expect(answer.status).toBe(202);
     }
     await until(async () => (await settled()).every(({ status }) => status === "ACTIVE"));
     await expectOnly(servers);

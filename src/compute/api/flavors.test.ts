@@ -42,6 +42,29 @@ test("FL-02 the numbers of the operations guide, by a switch", async () => {
   ]);
 });
 
+test("FL-01 FL-05 what a list of flavors shows: sizes, swap, a receive and transmit factor of 1.0, extra specs", async () => {
+  await using cloud = await peripheryCloud();
+  const admin = await cloud.as("n-api");
+  const { id } = (await admin.post("/v2.1/flavors", { flavor: { ...small, rxtx_factor: 2.5, swap: 64 } }))
+    .body.flavor;
+  const specs = { extra_specs: { "hw:cpu_policy": "shared" } };
+  expect((await admin.post(`/v2.1/flavors/${id}/os-extra_specs`, specs)).status).toBe(200);
+  const { flavors } = (await admin.get("/v2.1/flavors/detail?is_public=none", version(61))).body;
+  const shown = Object.fromEntries(flavors.map((f: { name: string }) => [f.name, f]));
+  expect(shown["m1.tiny"]).toMatchObject({
+    id: "1",
+    ram: 512,
+    disk: 1,
+    "OS-FLV-EXT-DATA:ephemeral": 0,
+    swap: "",
+    vcpus: 1,
+    rxtx_factor: 1,
+    "os-flavor-access:is_public": true,
+    extra_specs: {},
+  });
+  expect(shown["test_flavor"]).toMatchObject({ swap: 64, rxtx_factor: 2.5, ...specs });
+});
+
 test("FL-06 create a flavor", async () => {
   await using cloud = await peripheryCloud();
   const admin = await cloud.as("n-api");

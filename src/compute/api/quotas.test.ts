@@ -151,6 +151,19 @@ test("QU-05 defaults come from the configuration, or from the class default", as
   expect(await instances()).toBe(2048);
 });
 
+test("QU-14 a raised quota of floating addresses, as nova.conf has it", async () => {
+  const rc = "[[post-config|$NOVA_CONF]]\n[DEFAULT]\nquota_floating_ips = 50\n";
+  await using cloud = await peripheryCloud({ rc });
+  const admin = await cloud.as("n-api");
+  const id = await projectId(cloud, "demo");
+  const { quota_set } = (await admin.get(`/v2.1/os-quota-sets/${id}/defaults`)).body;
+  expect((await admin.get(`/v2.1/os-quota-sets/${id}`)).body.quota_set.floating_ips).toBe(50);
+  expect(quota_set.floating_ips).toBe(50);
+  expect((await (await cloud.as("n-api", "demo")).get("/v2.1/limits")).body.limits.absolute).toMatchObject({
+    maxTotalFloatingIps: 50,
+  });
+});
+
 test("QU-07 usage counters follow the servers", async () => {
   await using cloud = await peripheryCloud();
   const id = await projectId(cloud, "demo");

@@ -52,7 +52,7 @@ async function hostsCloud(settings: Record<string, string> = {}) {
 
 const TWO = { FAKE_HOSTS: "c01:4:8192 c02:4:8192" };
 
-test("a host that cannot be reached keeps the others from nothing, and joins later", async () => {
+test("AD-24 a host that cannot be reached keeps the others from nothing; once it is there it receives servers", async () => {
   const { cloud, compute, hosts, broken, all } = await hostsCloud(TWO);
   await using _ = cloud;
   cloud.log.expectError("Host c02 cannot be reached");
@@ -65,6 +65,8 @@ test("a host that cannot be reached keeps the others from nothing, and joins lat
   await hosts.refresh();
   expect([...compute.hosts.keys()]).toEqual(["c01", "c02"]);
   expect(await hosts.check()).toBeNull();
+  const second = await cloud.show(await cloud.server());
+  expect(second["OS-EXT-SRV-ATTR:host"]).toBe("c02");
   await hosts.leave();
 });
 

@@ -310,7 +310,7 @@ function checkDisk(
   return disk;
 }
 
-function known<T>(look: () => T, kind: "image" | "volume" | "snapshot", id: string): T {
+export function known<T>(look: () => T, kind: "image" | "volume" | "snapshot", id: string): T {
   try {
     return look();
   } catch (error) {

@@ -11,6 +11,7 @@ import type { Nova } from "../nova.ts";
 import type { KeypairFacts } from "../periphery.ts";
 import type { FlavorSnapshot } from "../tables.ts";
 import { allDisks, checkDisks, type DiskRequest, rootDisk } from "./block-devices.ts";
+import { bootImageOf } from "./boot-image.ts";
 import {
   autoDiskConfig,
   checkFiles,
@@ -57,6 +58,7 @@ export interface CreateServers {
 export interface Plan {
   request: CreateServers;
   flavor: FlavorSnapshot;
+  /** Also when it boots from a volume: what is known of the image that was made from. */
   image: ImageInfo | null;
   key: KeypairFacts | null;
   disks: DiskRequest[];
@@ -75,7 +77,8 @@ export function makePlan(nova: Nova, context: RequestContext, request: CreateSer
   checkCounts(request);
   if (request.availabilityZone && request.forceHost === null) checkZone(nova, request.availabilityZone);
   checkHosts(nova, request);
-  const image = request.imageId === null ? null : shownImage(nova, context, request.imageId);
+  const named = request.imageId === null ? null : shownImage(nova, context, request.imageId);
+  const image = named ?? bootImageOf(nova, context, request.disks(null, null));
   const diskConfig = autoDiskConfig(image, request.diskConfig);
   const { kernelId, ramdiskId } = kernelAndRamdisk(nova, context, image);
   const key = keyOf(nova, context, request.keyName);
@@ -83,7 +86,7 @@ export function makePlan(nova: Nova, context: RequestContext, request: CreateSer
   const rootName = rootDeviceName === null ? null : `/dev/${rootDeviceName.replace(/^\/dev\//, "")}`;
   const wanted = request.disks(request.imageId, rootName);
   checkRootName(wanted, request.imageId, rootName);
-  const disks = checkDisks(nova, context, allDisks(wanted, image, flavor, request.maxCount), flavor, {
+  const disks = checkDisks(nova, context, allDisks(wanted, named, flavor, request.maxCount), flavor, {
     multiattach: request.multiattach,
     imageId: request.imageId,
   });

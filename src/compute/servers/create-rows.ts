@@ -150,7 +150,7 @@ function specOf(plan: Plan, context: RequestContext, count: number): RequestSpec
     securityGroups: request.securityGroups,
     bootsFromVolume: plan.fromVolume,
     imageProperties: image?.properties ?? {},
-    imageId: image?.id ?? null,
+    imageId: request.imageId,
     minRamMb: image?.minRamMb ?? 0,
     minDiskGb: image?.minDiskGb ?? 0,
     remoteAddress: context.remoteAddress,

@@ -88,6 +88,7 @@ export function createImage(
   metadata: Record<string, string>,
 ): string {
   checkRequest(context, instance, "snapshot", { lock: false });
+  if (!nova.settings.SNAPSHOT_WITH_VOLUMES) checkNoVolumes(nova, instance);
   if (fromVolume(nova, instance.uuid)) return imageOfVolumes(nova, context, instance, name, metadata);
   const imageId = createQueuedImage(nova, context, instance, name, "snapshot", metadata);
   accept(nova, context, instance, {
@@ -97,6 +98,15 @@ export function createImage(
     args: { imageId },
   });
   return imageId;
+}
+
+/** The rule of the guides of 2013, kept as a switch: detach, take the snapshot, attach again. */
+function checkNoVolumes(nova: Nova, instance: InstanceRow): void {
+  const rows = nova.store.blockDevicesOf(instance.uuid);
+  if (!rows.some((row) => row.destination_type === "volume" && row.boot_index !== 0)) return;
+  throw new InvalidRequest(
+    `Instance ${instance.uuid} has volumes attached: detach them before a snapshot is taken.`,
+  );
 }
 
 export function createBackup(
