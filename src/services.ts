@@ -1,8 +1,8 @@
 // The one list of services, in start order: what a service needs stands above it.
 
-import type { ServiceDeclaration } from "./core/service.ts";
 import { novaApi, novaCompute, novaConductor } from "./compute/index.ts";
 import { metadata } from "./compute/metadata/index.ts";
+import type { ServiceDeclaration } from "./core/service.ts";
 import { horizon } from "./dashboard/index.ts";
 import { keystone } from "./identity/index.ts";
 import { glanceApiService } from "./image/index.ts";

@@ -93,7 +93,10 @@ export interface NetworkPublic {
   ): Promise<Vif>;
   /** @throws PortNotFound when the server has no such port */
   removeInterface(context: RequestContext, instanceUuid: string, portId: string): Promise<void>;
-  /** The host's side is ready for these cards: bridge, DHCP entries, firewall. Called before the guest starts. */
+  /**
+   * The host's side is ready for these cards: bridge, DHCP entries, firewall; the server's ports are bound to that host.
+   * Called before the guest starts.
+   */
   plug(context: RequestContext, instance: InstanceForNetwork, vifs: readonly Vif[]): Promise<void>;
   /** The guest is off; the ports go DOWN. Idempotent. */
   unplug(context: RequestContext, instanceUuid: string): Promise<void>;

@@ -23,7 +23,8 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
     async removeInterface(context, uuid, portId) {
       instances.removeInterface(context, uuid, portId);
     },
-    async plug(_context, instance, cards) {
+    async plug(context, instance, cards) {
+      instances.rebind(context, instance);
       await engine.settled().catch((cause) => {
         throw new Unavailable(`The network could not be plumbed: ${messageOf(cause)}`, { cause });
       });

@@ -123,12 +123,6 @@ export class InvalidQosSpecs extends Invalid {
   }
 }
 
-export class GroupNotFound extends NotFound {
-  constructor(id: string) {
-    super(`Group ${id} could not be found.`);
-  }
-}
-
 export class BackupNotFound extends NotFound {
   constructor(id: string) {
     super(`Backup ${id} could not be found.`);

@@ -207,8 +207,35 @@ const ADMINISTRATION: PolicyRule[] = [
   rule("volume:delete_transfer", OWNER, "Withdraw a transfer."),
 ];
 
+const GROUPS: PolicyRule[] = [
+  rule("group:get_all", OWNER, "List groups."),
+  rule("group:create", ANYONE, "Create a group."),
+  rule("group:get", OWNER, "Show a group."),
+  rule("group:update", OWNER, "Change a group."),
+  rule("group:delete", OWNER, "Delete a group."),
+  rule("group:reset_status", ADMIN, "Reset a group's state."),
+  rule("group:group_project_attribute", ADMIN, "See whose a group is."),
+  rule("group:get_all_group_snapshots", OWNER, "List group snapshots."),
+  rule("group:create_group_snapshot", ANYONE, "Create a group snapshot."),
+  rule("group:get_group_snapshot", OWNER, "Show a group snapshot."),
+  rule("group:delete_group_snapshot", OWNER, "Delete a group snapshot."),
+  rule("group:update_group_snapshot", OWNER, "Change a group snapshot."),
+  rule("group:group_snapshot_project_attribute", ADMIN, "See whose a group snapshot is."),
+  rule("group:reset_group_snapshot_status", ADMIN, "Reset a group snapshot's state."),
+  rule("group:group_types:create", ADMIN, "Create a group type."),
+  rule("group:group_types:update", ADMIN, "Change a group type."),
+  rule("group:group_types:delete", ADMIN, "Delete a group type."),
+  rule("group:access_group_types_specs", ADMIN, "See specs among a group type's attributes."),
+  rule("group:group_types_specs:get", ADMIN, "Show a group type's spec."),
+  rule("group:group_types_specs:get_all", ADMIN, "List a group type's specs."),
+  rule("group:group_types_specs:create", ADMIN, "Add specs to a group type."),
+  rule("group:group_types_specs:update", ADMIN, "Change a group type's spec."),
+  rule("group:group_types_specs:delete", ADMIN, "Remove a group type's spec."),
+];
+
 /** Cinder asks no policy for these; the name is ours, so that they can be closed all the same. */
 const OPEN: PolicyRule[] = [
+  rule("group:group_types:get", ANYONE, "List and show group types."),
   rule("volume_extension:availability_zones", ANYONE, "List availability zones."),
   rule("volume_extension:extensions", ANYONE, "List extensions."),
   rule("volume_extension:resource_filters", ANYONE, "List the filters of lists."),
@@ -224,5 +251,6 @@ export const policies: readonly PolicyRule[] = [
   ...SNAPSHOTS,
   ...TYPES,
   ...ADMINISTRATION,
+  ...GROUPS,
   ...OPEN,
 ];

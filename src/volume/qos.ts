@@ -11,14 +11,14 @@ import {
   QosSpecsInUse,
   QosSpecsNotFound,
 } from "./errors-types.ts";
-import type { QosRecord } from "./store/types.ts";
+import type { QosRecord } from "./store/qos.ts";
 
 const CONSUMERS = ["front-end", "back-end", "both"];
 
 export type QosValues = Readonly<Record<string, string | null>>;
 
 export function findQos(cinder: Cinder, id: string): QosRecord {
-  const found = cinder.store.types.qos(id);
+  const found = cinder.store.qos.get(id);
   if (!found) throw new QosSpecsNotFound(id);
   return found;
 }
@@ -28,9 +28,9 @@ export function createQos(cinder: Cinder, name: string, values: QosValues): QosR
   checkConsumer(consumer);
   const id = cinder.newId();
   cinder.transaction(() => {
-    if (cinder.store.types.qosSets().some((set) => set.name === name)) throw new QosSpecsExists(name);
+    if (cinder.store.qos.all().some((set) => set.name === name)) throw new QosSpecsExists(name);
     const texts = Object.entries(specs).map(([key, value]) => [key, value ?? ""]);
-    cinder.store.types.insertQos(id, name, consumer ?? "", Object.fromEntries(texts));
+    cinder.store.qos.insert(id, name, consumer ?? "", Object.fromEntries(texts));
   });
   return findQos(cinder, id);
 }
@@ -39,7 +39,7 @@ export function updateQos(cinder: Cinder, id: string, values: QosValues): void {
   if (values["consumer"] !== undefined) checkConsumer(values["consumer"]);
   cinder.transaction(() => {
     findQos(cinder, id);
-    cinder.store.types.setQos(id, values);
+    cinder.store.qos.set(id, values);
   });
 }
 
@@ -55,7 +55,7 @@ export function removeQosKeys(cinder: Cinder, id: string, keys: readonly string[
     const { specs } = findQos(cinder, id);
     for (const key of keys) {
       if (!Object.hasOwn(specs, key)) throw new QosKeyNotFound(id, key);
-      cinder.store.types.removeQosKey(id, key);
+      cinder.store.qos.removeKey(id, key);
     }
   });
 }
@@ -67,7 +67,7 @@ export function deleteQos(cinder: Cinder, id: string, force: boolean): void {
     const types = cinder.store.types.typesWithQos(id);
     if (types.length > 0 && !force) throw new QosSpecsInUse();
     for (const type of types) cinder.store.types.setQosOf(type.id, null);
-    cinder.store.types.removeQos(id);
+    cinder.store.qos.remove(id);
   });
 }
 

@@ -10,6 +10,7 @@ import {
   VolumeSizeExceedsAvailableQuota,
   VolumeSizeExceedsLimit,
 } from "./errors.ts";
+import { GroupLimitExceeded } from "./errors-groups.ts";
 import type { CinderStore } from "./store/index.ts";
 
 export interface Usage {
@@ -25,7 +26,7 @@ export interface QuotaState extends Usage {
 /** What an operation takes: resource → amount. Negative amounts give back and are never refused. */
 export type Deltas = Record<string, number>;
 
-type Counted = "volumes" | "snapshots";
+type Counted = "volumes" | "snapshots" | "groups";
 
 /** Resources that exist once per volume type too: `volumes_lvm`. */
 const TYPED = ["volumes", "gigabytes", "snapshots"] as const;
@@ -92,6 +93,7 @@ export class Quotas {
       const gigabytes = this.#settings.CINDER_NO_SNAPSHOT_GB_QUOTA ? 0 : sizeGb;
       this.#addTyped(add, "snapshots", nameOf.get(typeId), count, gigabytes);
     }
+    add("groups", quotas.groups(projectId));
     const reserved = quotas.reserved(projectId);
     return new Map(
       this.resources()
@@ -217,5 +219,12 @@ export class Quotas {
 }
 
 function limitExceeded(resource: Counted, limit: number, name: string): Error {
-  return resource === "volumes" ? new VolumeLimitExceeded(limit, name) : new SnapshotLimitExceeded(limit);
+  switch (resource) {
+    case "volumes":
+      return new VolumeLimitExceeded(limit, name);
+    case "snapshots":
+      return new SnapshotLimitExceeded(limit);
+    case "groups":
+      return new GroupLimitExceeded(limit);
+  }
 }

@@ -64,6 +64,22 @@ for (const { status, ends } of LOST) {
   });
 }
 
+test("a volume nobody asks a place for any more, and a migration nobody goes on with, end in error", async () => {
+  await using cloud = await volumeCloud();
+  const moving = await cloud.volume();
+  await cloud.stop("c-sch");
+  await cloud.stop("c-vol");
+  const unplaced = await cloud.create();
+  cloud.sql("cinder", "DELETE FROM bus_messages");
+  const half =
+    "UPDATE volumes SET migration_status = 'migrating', status = 'maintenance', previous_status = 'available' WHERE id = ?";
+  cloud.sql("cinder", half, moving);
+  await cloud.start("c-sch");
+  await cloud.start("c-vol");
+  await cloud.settled(unplaced, "error");
+  expect(await cloud.settled(moving, "available")).toMatchObject({ migration_status: "error" });
+});
+
 test("deleting without a message is done after all, snapshots as well", async () => {
   await using cloud = await volumeCloud();
   const volume = await cloud.volume();

@@ -46,13 +46,13 @@ export function insertSnapshot(
   cinder: Cinder,
   caller: Caller,
   volume: VolumeRow,
-  request: SnapshotRequest,
+  request: SnapshotRequest & { groupSnapshotId?: string },
 ): SnapshotRow {
   enforce(caller, "volume:create_snapshot", targetOf(volume));
   checkVolume(volume);
   checkMetadata(request.metadata);
   const states = request.force ? ["available", "in-use"] : ["available"];
-  if (!states.includes(volume.status)) {
+  if (request.groupSnapshotId === undefined && !states.includes(volume.status)) {
     throw new InvalidVolume(
       `Volume ${volume.id} status must be ${states.join(", ")}, but current status is: ${volume.status}.`,
     );
@@ -68,6 +68,7 @@ export function insertSnapshot(
     {
       id: cinder.newId(),
       volume_id: volume.id,
+      group_snapshot_id: request.groupSnapshotId ?? null,
       user_id: context.userId,
       project_id: projectId,
       status: "creating",

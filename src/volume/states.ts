@@ -59,6 +59,27 @@ export type AttachStatus =
   | "error_detaching"
   | "deleted";
 
+export const GROUP_STATUSES = [
+  "error",
+  "available",
+  "creating",
+  "deleting",
+  "deleted",
+  "updating",
+  "in-use",
+  "error_deleting",
+] as const;
+
+export const GROUP_SNAPSHOT_STATUSES = [
+  "error",
+  "available",
+  "creating",
+  "deleting",
+  "deleted",
+  "updating",
+  "error_deleting",
+] as const;
+
 /** No migration is under way (cinder/volume/api.py, AVAILABLE_MIGRATION_STATUS). */
 export function migrationAllows(migrationStatus: string | null): boolean {
   return migrationStatus === null || ["deleting", "error", "success"].includes(migrationStatus);

@@ -131,3 +131,16 @@ export interface ConnectArgs extends VolumeArgs {
   connector: Connector;
   attachmentId: string | null;
 }
+
+export interface GroupArgs {
+  groupId: string;
+}
+
+export interface UpdateGroupArgs extends GroupArgs {
+  addVolumes: string[];
+  removeVolumes: string[];
+}
+
+export interface GroupSnapshotArgs {
+  groupSnapshotId: string;
+}

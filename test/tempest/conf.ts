@@ -13,6 +13,7 @@ export interface TempestFacts {
   /** What `/info` of the object store lists. */
   objectStoreApis: string[];
   hosts: number;
+  volumeBackends: readonly string[];
 }
 
 export function tempestConf(facts: TempestFacts): string {
@@ -101,12 +102,26 @@ export function tempestConf(facts: TempestFacts): string {
       min_microversion: "3.0",
       max_microversion: "3.70",
       volume_size: 1,
+      storage_protocol: "file",
+      backend_names: facts.volumeBackends.join(","),
+      manage_volume_ref: "source-name,volume-%s",
+      manage_snapshot_ref: "source-name,snapshot-%s",
       build_timeout: 90,
       build_interval: 1,
       disk_format: "raw",
       container_format: "bare",
     },
-    "volume-feature-enabled": { api_v3: true, snapshot: true, clone: true, backup: false },
+    "volume-feature-enabled": {
+      api_v3: true,
+      snapshot: true,
+      clone: true,
+      backup: false,
+      multi_backend: true,
+      manage_volume: true,
+      manage_snapshot: true,
+      extend_attached_volume: true,
+      volume_image_dep_tests: true,
+    },
     "object-storage": { operator_role: "member", reseller_admin_role: "ResellerAdmin" },
     "object-storage-feature-enabled": {
       discoverability: true,

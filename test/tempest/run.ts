@@ -12,6 +12,7 @@ import { type TempestFacts, tempestConf } from "./conf.ts";
 const SERVICES = ["identity", "image", "compute", "network", "volume", "object_storage"];
 const SMOKE = `^tempest\\.api\\.(${SERVICES.join("|")})\\..*\\bsmoke\\b`;
 const HOSTS = 2;
+const VOLUME_BACKENDS = ["alpha", "beta"];
 const RESULTS = join(import.meta.dir, "results.tsv");
 const WORKSPACE = join(ROOT, "build", "tempest");
 
@@ -75,6 +76,7 @@ DEBUG=False
 GLANCE_IMPORT_ALLOWED_HOSTS=127.0.0.1,does-not.exist
 GLANCE_IMPORT_ALLOWED_PORTS=80,${webPort}
 SWIFT_SYNC_INTERVAL=5
+CINDER_ENABLED_BACKENDS=${VOLUME_BACKENDS.map((name) => `file:${name}`).join(",")}
 [[post-config|container-sync-realms.conf]]
 [realm1]
 key = realm key
@@ -117,6 +119,7 @@ async function facts(stack: Stack, webUrl: string): Promise<TempestFacts> {
     networkExtensions: extensions.trim().split("\n"),
     objectStoreApis: Object.keys(info as object).filter((name) => name !== "swift"),
     hosts: HOSTS,
+    volumeBackends: VOLUME_BACKENDS,
   };
 }
 

@@ -177,7 +177,7 @@ export class Engine implements NetworkEngine {
     const { store, desired: options } = this.#options;
     const desired = readDesired(store, options);
     const bridges = this.#bridges;
-    if (verify) this.#made.clear();
+    if (verify) await this.#forgetMade();
     await this.#part("bridges", bridges.facts(desired), () => this.#makeBridges(desired), verify);
     const flat = desired.flat.filter((network) => bridges.filtered.has(network.bridge));
     const targets = await this.#metadataTargets(flat);
@@ -187,6 +187,15 @@ export class Engine implements NetworkEngine {
       this.#passFirewall(flat, targets, verify),
       this.#makeTenant(desired, verify),
     ]);
+  }
+
+  /** The host is looked at again: bridges and firewall as a whole, tables for being there. */
+  async #forgetMade(): Promise<void> {
+    const { table, tools } = this.#options;
+    const made = [...this.#made.keys()];
+    const tables = made.some((name) => name.startsWith("table "));
+    const present = tables ? (await tools.attempt(["nft", "list", "tables"])).stdout.split("\n") : [];
+    for (const name of made) if (!present.includes(`${name} ${table}`)) this.#made.delete(name);
   }
 
   /** What goes wrong with one project's network is logged and tried again; the others go on. */

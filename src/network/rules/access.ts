@@ -1,9 +1,10 @@
 // Who sees what: a project sees its own, what was shared with it or with everybody, and nova-network networks that
 // belong to nobody. Authority: neutron/db/rbac_db_models.py and neutron/db/_model_query.py.
 
-import { and, eq, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
+import { eq, isNull, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { RequestContext } from "../../core/context.ts";
+import { grantedTo, onNetworkOf } from "../store/conditions.ts";
 import type { NetworkStore } from "../store/store.ts";
 import * as t from "../tables.ts";
 
@@ -31,7 +32,7 @@ export class Access {
     if (context.isAdmin) return undefined;
     return or(
       eq(columns.project, context.projectId ?? ""),
-      inArray(columns.id, this.#granted(context, type)),
+      grantedTo(type, columns.id, context.projectId, null),
     );
   }
 
@@ -40,21 +41,17 @@ export class Access {
     return or(
       eq(t.networks.project_id, context.projectId ?? ""),
       isNull(t.networks.project_id),
-      inArray(t.networks.uuid, this.#granted(context, "network")),
+      grantedTo("network", t.networks.uuid, context.projectId, null),
     );
   }
 
   /** Subnets of the caller and of networks shared with it; an external network's stay hidden. */
   subnets(context: RequestContext): SQL | undefined {
     if (context.isAdmin) return undefined;
-    const unowned = this.#store.db.orm
-      .select({ id: t.networks.uuid })
-      .from(t.networks)
-      .where(isNull(t.networks.project_id));
     return or(
       eq(t.subnets.project_id, context.projectId ?? ""),
-      inArray(t.subnets.network_id, this.#granted(context, "network", SHARED)),
-      inArray(t.subnets.network_id, unowned),
+      grantedTo("network", t.subnets.network_id, context.projectId),
+      onNetworkOf(t.subnets.network_id, null),
     );
   }
 
@@ -62,11 +59,7 @@ export class Access {
   ports(context: RequestContext): SQL | undefined {
     if (context.isAdmin) return undefined;
     const projectId = context.projectId ?? "";
-    const ownNetworks = this.#store.db.orm
-      .select({ id: t.networks.uuid })
-      .from(t.networks)
-      .where(eq(t.networks.project_id, projectId));
-    return or(eq(t.ports.project_id, projectId), inArray(t.ports.network_id, ownNetworks));
+    return or(eq(t.ports.project_id, projectId), onNetworkOf(t.ports.network_id, projectId));
   }
 
   /** True when the object is shared with everybody or with this project. */
@@ -83,18 +76,5 @@ export class Access {
   /** Whether a network's row is open to a project without being its own. */
   networkIsShared(network: t.NetworkRow, projectId: string | null): boolean {
     return network.project_id === null || this.isShared("network", network.uuid, projectId);
-  }
-
-  #granted(context: RequestContext, type: t.RbacType, action?: string) {
-    return this.#store.db.orm
-      .select({ id: t.rbacPolicies.object_id })
-      .from(t.rbacPolicies)
-      .where(
-        and(
-          eq(t.rbacPolicies.object_type, type),
-          action === undefined ? undefined : eq(t.rbacPolicies.action, action),
-          sql`${t.rbacPolicies.target_project} IN ('*', ${context.projectId ?? ""})`,
-        ),
-      );
   }
 }

@@ -100,7 +100,7 @@ export class Instances {
     return store.transaction(() => {
       const present = this.#parts.vifs.of(instance.uuid);
       if (present.length > 0) {
-        this.#rebind(context, instance);
+        this.rebind(context, instance);
         return this.#parts.vifs.of(instance.uuid);
       }
       const owner = { ...context, projectId: instance.projectId };
@@ -350,7 +350,7 @@ export class Instances {
   }
 
   /** The server has moved to another host, or is built again. */
-  #rebind(context: RequestContext, instance: InstanceForNetwork): void {
+  rebind(context: RequestContext, instance: InstanceForNetwork): void {
     for (const port of this.ports(instance.uuid)) {
       if (port.binding_host_id === instance.host && port.binding_vif_type === "bridge") continue;
       this.#parts.portUpdate.apply(elevated(context), port, { binding_host_id: instance.host });

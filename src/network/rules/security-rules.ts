@@ -1,6 +1,6 @@
 // Security group rules. Authority: neutron/db/securitygroups_db.py.
 
-import { and, eq, inArray, or } from "drizzle-orm";
+import { and, eq, or } from "drizzle-orm";
 import type { RequestContext } from "../../core/context.ts";
 import {
   AddressGroupNotFound,
@@ -22,6 +22,7 @@ import {
 } from "../errors/security-groups.ts";
 import { parseCidr } from "../ip.ts";
 import { hasPorts, isIcmp, isIpv6Only, protocolNumber } from "../protocols.ts";
+import { inGroupOf } from "../store/conditions.ts";
 import * as t from "../tables.ts";
 import type { Access } from "./access.ts";
 import type { Base } from "./base.ts";
@@ -69,13 +70,9 @@ export class SecurityRules {
   visible(context: RequestContext) {
     if (context.isAdmin) return undefined;
     const projectId = context.projectId ?? "";
-    const groups = this.#base.store.db.orm
-      .select({ id: t.securityGroups.id })
-      .from(t.securityGroups)
-      .where(eq(t.securityGroups.project_id, projectId));
     return or(
       eq(t.securityGroupRules.project_id, projectId),
-      inArray(t.securityGroupRules.parent_group_id, groups),
+      inGroupOf(t.securityGroupRules.parent_group_id, projectId),
     );
   }
 

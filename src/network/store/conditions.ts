@@ -9,10 +9,30 @@ export function hasTag(column: SQLiteColumn, tag: string): SQL {
   return sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = ${tag})`;
 }
 
-/** The object a column names is shared with everybody or with this project. */
-export function grantedTo(type: t.RbacType, column: SQLiteColumn, projectId: string | null): SQL {
-  return sql`${column} IN (SELECT object_id FROM rbac_policies WHERE object_type = ${type}
-    AND action = 'access_as_shared' AND target_project IN ('*', ${projectId ?? ""}))`;
+/**
+ * The object a column names is open to everybody or to this project.
+ * @param action in which way; null: in any
+ */
+export function grantedTo(
+  type: t.RbacType,
+  column: SQLiteColumn,
+  projectId: string | null,
+  action: string | null = "access_as_shared",
+): SQL {
+  const way = action === null ? sql`` : sql` AND action = ${action}`;
+  return sql`${column} IN (SELECT object_id FROM rbac_policies WHERE object_type = ${type}${way}
+    AND target_project IN ('*', ${projectId ?? ""}))`;
+}
+
+/** The network a column names is the project's; null: nobody's. */
+export function onNetworkOf(column: SQLiteColumn, projectId: string | null): SQL {
+  const owned = projectId === null ? sql`project_id IS NULL` : sql`project_id = ${projectId}`;
+  return sql`${column} IN (SELECT uuid FROM networks WHERE ${owned})`;
+}
+
+/** The group a column names by its number is the project's. */
+export function inGroupOf(column: SQLiteColumn, projectId: string): SQL {
+  return sql`${column} IN (SELECT id FROM security_groups WHERE project_id = ${projectId})`;
 }
 
 /** Ports in one of these groups. @param groups `security_groups.uuid` */

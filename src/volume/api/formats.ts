@@ -7,7 +7,14 @@ import { isUuidLike } from "../../core/ids.ts";
 import { pyRepr, pyStr } from "../../core/python.ts";
 import type { Violation } from "../../http/validate.ts";
 import { InvalidInput, InvalidParameterValue } from "../errors.ts";
-import { MIGRATION_STATUSES, SNAPSHOT_STATUSES, VOLUME_STATUSES } from "../states.ts";
+import { InvalidGroupSnapshotStatus, InvalidGroupStatus } from "../errors-groups.ts";
+import {
+  GROUP_SNAPSHOT_STATUSES,
+  GROUP_STATUSES,
+  MIGRATION_STATUSES,
+  SNAPSHOT_STATUSES,
+  VOLUME_STATUSES,
+} from "../states.ts";
 
 const MAX_LENGTH = 255;
 const LOG_LEVELS = ["INFO", "WARNING", "INFO", "ERROR", "DEBUG", "CRITICAL"];
@@ -40,6 +47,10 @@ function oneOf(
 }
 
 const parameterError = (text: string) => new InvalidParameterValue(text);
+const notEmptyStatus =
+  (error: (text: string) => CloudError, next: Reason): Reason =>
+  (text) =>
+    text.trim() === "" ? error("The 'status' can not be empty.") : next(text);
 /** Unlike the others, these may not be empty. */
 const given =
   (next: Reason, what: string, items: readonly string[]): Reason =>
@@ -70,6 +81,11 @@ const REASONS: Record<string, Reason> = {
     }
     return longerThan(MAX_LENGTH, "availability_zone")(text);
   },
+  cinder_group_type(text) {
+    if (text === "") return new Invalid("The 'group_type' can not be None.");
+    if (text.trim() === "") return new InvalidInput("group_type has a minimum character requirement of 1.");
+    return longerThan(MAX_LENGTH, "group_type")(text);
+  },
   cinder_disabled_reason(text) {
     return text !== "" && text.trim() === ""
       ? new InvalidInput("disabled_reason has a minimum character requirement of 1.")
@@ -99,6 +115,19 @@ const REASONS: Record<string, Reason> = {
     oneOf(SNAPSHOT_STATUSES, "Snapshot status", parameterError),
     "Snapshot status",
     SNAPSHOT_STATUSES,
+  ),
+  cinder_group_snapshot_status: notEmptyStatus(
+    (text) => new InvalidGroupSnapshotStatus(text),
+    oneOf(GROUP_SNAPSHOT_STATUSES, "Group snapshot status", (text) => new InvalidGroupSnapshotStatus(text)),
+  ),
+  cinder_group_status: notEmptyStatus(
+    (text) => new InvalidGroupStatus(text),
+    (text) =>
+      (GROUP_SNAPSHOT_STATUSES as readonly string[]).includes(text.toLowerCase())
+        ? null
+        : new InvalidGroupStatus(
+            `Group status: ${text} is invalid, valid status are: ${tuple(GROUP_STATUSES)}.`,
+          ),
   ),
 };
 

@@ -6,7 +6,7 @@
 //   Differs on purpose: back ends report their pools through the database, so `get_pools` answers while the scheduler is
 //   stopped; a copy for a migration is made under the volume's own row, so no second volume shows while it runs; `/v2`
 //   is answered as v3 is.
-//   Not here: backups, groups, consistency groups and group types (not served: 404), clusters and workers (there are none),
+//   Not here: backups and consistency groups (not served: 404), replication of groups, clusters and workers (there are none),
 //   replication and failover, encrypted volumes (refused: there is no key manager), log levels by `os-services`.
 
 import type { ServiceContext } from "../../core/service.ts";
@@ -18,17 +18,24 @@ import type { Cinder } from "../cinder.ts";
 import { actionRoute } from "./actions.ts";
 import { attachmentRoutes } from "./attachments.ts";
 import { readBody } from "./bodies.ts";
+import { defaultTypeRoutes } from "./default-types.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { fault } from "./faults.ts";
+import { groupSnapshotRoutes } from "./group-snapshots.ts";
+import { groupTypeRoutes } from "./group-types.ts";
+import { groupRoutes } from "./groups.ts";
+import { hostRoutes } from "./hosts.ts";
 import { manageRoutes } from "./manage.ts";
 import { messageRoutes } from "./messages.ts";
 import { checkProjectInPath, withoutVersion } from "./paths.ts";
+import { poolRoutes } from "./pools.ts";
 import { qosRoutes } from "./qos.ts";
 import { quotaRoutes } from "./quotas.ts";
-import { hostRoutes, poolRoutes, serviceRoutes } from "./services.ts";
+import { serviceRoutes } from "./services.ts";
 import { snapshotRoutes } from "./snapshots.ts";
 import { transferRoutes } from "./transfers.ts";
-import { defaultTypeRoutes, encryptionRoutes, extraSpecRoutes } from "./type-specs.ts";
+import { encryptionRoutes } from "./type-encryption.ts";
+import { extraSpecRoutes } from "./type-specs.ts";
 import { typeRoutes } from "./types.ts";
 import { volumeActions } from "./volume-actions.ts";
 import { snapshotMetadataRoutes, volumeMetadataRoutes } from "./volume-metadata.ts";
@@ -57,6 +64,9 @@ function routes(cinder: Cinder, microversions: Microversions): Route[] {
     ...hostRoutes(cinder),
     ...poolRoutes(cinder),
     ...manageRoutes(cinder),
+    ...groupTypeRoutes(cinder),
+    ...groupRoutes(cinder),
+    ...groupSnapshotRoutes(cinder),
   ];
 }
 

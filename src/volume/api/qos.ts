@@ -16,7 +16,7 @@ import {
   requiredTypeId,
   updateQos,
 } from "../qos.ts";
-import type { QosRecord } from "../store/types.ts";
+import type { QosRecord } from "../store/qos.ts";
 import type { Json } from "./bodies.ts";
 import { nextLink, resourceLinks } from "./paths.ts";
 import { boolParam, take, takePage, takeSort } from "./query.ts";
@@ -36,8 +36,8 @@ export function qosRoutes(cinder: Cinder): Route[] {
     const query = new URLSearchParams(call.query);
     const { limit, marker, offset } = takePage(query, cinder.settings.CINDER_OSAPI_MAX_LIMIT);
     const [sort] = takeSort(query);
-    const sets = cinder.store.types
-      .qosSets()
+    const sets = cinder.store.qos
+      .all()
       .filter((set) =>
         ["id", "consumer"].every((name) => !query.has(name) || query.get(name) === set[name as "id"]),
       )

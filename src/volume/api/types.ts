@@ -188,7 +188,7 @@ export function typeRoutes(cinder: Cinder): Route[] {
 }
 
 /** Null: both. Only administrators see private types in lists. @throws Invalid */
-function publicFilter(call: Call, text: string | null): boolean | null {
+export function publicFilter(call: Call, text: string | null): boolean | null {
   if (!call.context.isAdmin || text === null) return true;
   if (["none", ""].includes(text.toLowerCase())) return null;
   const value = boolFromString(text);

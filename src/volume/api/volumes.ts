@@ -5,7 +5,8 @@ import { boolFromString } from "../../core/python.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Cinder } from "../cinder.ts";
-import { BackupNotFound, GroupNotFound } from "../errors-types.ts";
+import { BackupNotFound } from "../errors-types.ts";
+import { findGroup } from "../groups/groups.ts";
 import { findVolume } from "../locate.ts";
 import type { VolumeRow } from "../tables.ts";
 import { createVolume, type VolumeRequest } from "../volumes/create.ts";
@@ -43,9 +44,8 @@ export function volumeRoutes(cinder: Cinder): Route[] {
 
   function requestOf(call: Call, body: Json, hints: Json | null): VolumeRequest {
     const text = (name: string) => (body[name] ?? null) as string | null;
-    // There are no groups and no backups here, so none that is named can be found.
     const groupId = text("group_id") ?? text("consistencygroup_id");
-    if (groupId !== null) throw new GroupNotFound(groupId);
+    // There are no backups here, so none that is named can be found.
     const backupId = text("backup_id");
     if (backupId !== null) throw new BackupNotFound(backupId);
     return {
@@ -56,6 +56,7 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       imageRef: text("imageRef") ?? text("image_id"),
       snapshotId: text("snapshot_id"),
       sourceVolumeId: text("source_volid"),
+      group: groupId ? findGroup(cinder, call, groupId) : null,
       type: text("volume_type"),
       availabilityZone: text("availability_zone"),
       hints: hints ?? ((body["scheduler_hints"] ?? null) as Json | null),
@@ -170,7 +171,7 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       method: "POST",
       path: "/volumes",
       handler: create,
-      access: asks("volume:create", "volume:create_from_image", "volume:multiattach"),
+      access: asks("volume:create", "volume:create_from_image", "volume:multiattach", "group:get"),
       body: schemas.createVolume as never,
     },
     {

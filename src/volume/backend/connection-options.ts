@@ -31,7 +31,7 @@ function frontEndSpecs(
   qosId: string | null,
   sizeGb: number,
 ): Record<string, string | number> | null {
-  const qos = qosId === null ? null : cinder.store.types.qos(qosId);
+  const qos = qosId === null ? null : cinder.store.qos.get(qosId);
   if (!qos || qos.consumer === "back-end") return null;
   const specs: Record<string, string | number> = { ...qos.specs };
   const take = (name: string): number | null => {

@@ -5,6 +5,7 @@ import type { Delivery } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
 import { CloudError } from "../../core/errors.ts";
 import { ImageUnacceptable, SnapshotNotFound, VolumeNotFound } from "../errors.ts";
+import { settleNewGroup } from "../groups/states.ts";
 import type { Pairs } from "../store/pairs.ts";
 import type { VolumeRow } from "../tables.ts";
 import { type CreateVolumeSpec, SCHEDULER_TOPIC } from "../topics.ts";
@@ -42,6 +43,7 @@ export async function createVolume(
           launched_at: cinder.store.volumes.rows.now(),
           ...(bootable ? { bootable: true } : {}),
         });
+        settleNewGroup(cinder, volume.group_id);
       });
       cinder.log.info(context, `Created volume ${volume.id} successfully.`);
     },
@@ -110,6 +112,7 @@ function giveUp(
   } else backend.tellOfVolume(context, volume, "createVolumeFromBackend", "driverFailedCreate");
   if (hopeless || bound) {
     cinder.store.volumes.update(volume.id, { status: "error" });
+    settleNewGroup(cinder, volume.group_id);
     return;
   }
   cinder.store.volumes.update(volume.id, {

@@ -52,7 +52,12 @@ async function deleteSnapshotsOf(backend: Backend, volume: VolumeRow): Promise<v
   }
 }
 
-async function removeSnapshot(backend: Backend, snapshot: SnapshotRow, volume: VolumeRow): Promise<void> {
+/** Data and row. */
+export async function removeSnapshot(
+  backend: Backend,
+  snapshot: SnapshotRow,
+  volume: VolumeRow,
+): Promise<void> {
   const { cinder } = backend;
   if (snapshot.provider_location !== null) {
     await backend.driver.deleteSnapshot(backend.driverSnapshot(snapshot, volume));

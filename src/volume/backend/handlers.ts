@@ -7,6 +7,7 @@ import * as connect from "./connect.ts";
 import { createVolume } from "./create.ts";
 import { deleteSnapshot, deleteVolume } from "./delete.ts";
 import { extendVolume } from "./extend.ts";
+import * as groups from "./groups.ts";
 import * as manage from "./manage.ts";
 import { type BackendFinder, deleteData, migrateVolume, retype } from "./move.ts";
 import { capabilities } from "./report.ts";
@@ -55,5 +56,10 @@ export function handlersOf(backend: Backend, find: BackendFinder) {
     delete_data: on(deleteData),
     manage_existing: on(manage.manageExisting),
     manage_existing_snapshot: on(manage.manageExistingSnapshot),
+    create_group: on(groups.createGroup),
+    update_group: on(groups.updateGroup),
+    delete_group: on(groups.deleteGroup),
+    create_group_snapshot: on(groups.createGroupSnapshot),
+    delete_group_snapshot: on(groups.deleteGroupSnapshot),
   };
 }

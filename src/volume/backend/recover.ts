@@ -11,7 +11,7 @@ import type { Backend } from "./backend.ts";
 const VOLUME_MESSAGES: Readonly<Record<string, readonly string[]>> = {
   creating: ["create_volume"],
   downloading: ["create_volume", "reimage"],
-  deleting: ["delete_volume"],
+  deleting: ["delete_volume", "delete_group"],
   unmanaging: ["delete_volume"],
   extending: ["extend_volume"],
   uploading: ["copy_volume_to_image"],
@@ -21,26 +21,33 @@ const VOLUME_MESSAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const SNAPSHOT_MESSAGES: Readonly<Record<string, readonly string[]>> = {
-  creating: ["create_snapshot", "manage_existing_snapshot"],
-  deleting: ["delete_snapshot", "delete_volume"],
+  creating: ["create_snapshot", "manage_existing_snapshot", "create_group_snapshot"],
+  deleting: ["delete_snapshot", "delete_volume", "delete_group_snapshot"],
   unmanaging: ["delete_snapshot"],
 };
+
+/** What messages are about. */
+const IDS = ["volumeId", "snapshotId", "groupId", "groupSnapshotId"];
 
 export function recover(backend: Backend): void {
   const { cinder } = backend;
   cinder.transaction(() => {
     const awaited = messagesUnderWay(backend);
-    const isAwaited = (methods: readonly string[], id: string) =>
-      methods.some((method) => awaited.has(`${method} ${id}`));
+    const isAwaited = (methods: readonly string[], ...ids: (string | null)[]) =>
+      methods.some((method) => ids.some((id) => awaited.has(`${method} ${id}`)));
     for (const volume of cinder.store.volumes.onBackend(backend.host, ...Object.keys(VOLUME_MESSAGES))) {
-      if (!isAwaited(VOLUME_MESSAGES[volume.status] ?? [], volume.id)) settle(backend, volume);
+      if (!isAwaited(VOLUME_MESSAGES[volume.status] ?? [], volume.id, volume.group_id))
+        settle(backend, volume);
+    }
+    for (const volume of cinder.store.volumes.migratingFrom(backend.host)) {
+      if (!isAwaited(["migrate_volume", "retype"], volume.id)) settleMigration(backend, volume);
     }
     for (const snapshot of cinder.store.snapshots.onBackend(
       backend.host,
       ...Object.keys(SNAPSHOT_MESSAGES),
     )) {
       const methods = SNAPSHOT_MESSAGES[snapshot.status] ?? [];
-      if (!isAwaited(methods, snapshot.id) && !isAwaited(methods, snapshot.volume_id)) {
+      if (!isAwaited(methods, snapshot.id, snapshot.volume_id, snapshot.group_snapshot_id)) {
         settleSnapshot(backend, snapshot);
       }
     }
@@ -50,12 +57,13 @@ export function recover(backend: Backend): void {
 /** `METHOD ID` of every message that waits with the scheduler or here. */
 function messagesUnderWay({ cinder, host }: Backend): Set<string> {
   const { bus } = cinder.context;
-  const methods = new Set([...Object.values(VOLUME_MESSAGES), ...Object.values(SNAPSHOT_MESSAGES)].flat());
+  const states = [...Object.values(VOLUME_MESSAGES), ...Object.values(SNAPSHOT_MESSAGES)];
+  const methods = new Set(["migrate_volume", ...states.flat()]);
   const found = new Set<string>();
   for (const method of methods) {
     for (const topic of [SCHEDULER_TOPIC, volumeTopic(host)]) {
       for (const args of bus.waiting(topic, method) as Record<string, unknown>[]) {
-        for (const id of [args["volumeId"], args["snapshotId"]]) if (id) found.add(`${method} ${id}`);
+        for (const id of IDS.map((name) => args[name])) if (id) found.add(`${method} ${id}`);
       }
     }
   }
@@ -86,6 +94,14 @@ function settle({ cinder }: Backend, volume: VolumeRow): void {
     default:
       volumes.update(volume.id, { status: "error" });
   }
+}
+
+function settleMigration({ cinder }: Backend, volume: VolumeRow): void {
+  cinder.log.warning(null, `volume ${volume.id}: nobody goes on with its migration`);
+  cinder.store.volumes.update(volume.id, {
+    migration_status: "error",
+    ...(volume.status === "maintenance" ? { status: volume.previous_status ?? "available" } : {}),
+  });
 }
 
 function settleSnapshot({ cinder }: Backend, snapshot: SnapshotRow): void {

@@ -2,5 +2,9 @@
 
 import type { Migration } from "../../db/migrate.ts";
 import initial from "./0001-initial.sql" with { type: "text" };
+import groups from "./0002-groups.sql" with { type: "text" };
 
-export const migrations: readonly Migration[] = [{ name: "volume/0001-initial", sql: initial }];
+export const migrations: readonly Migration[] = [
+  { name: "volume/0001-initial", sql: initial },
+  { name: "volume/0002-groups", sql: groups },
+];

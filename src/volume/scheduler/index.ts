@@ -27,6 +27,7 @@ function create(context: ServiceContext): Service {
     async start() {
       const cinder = new Cinder(context);
       const manager = new SchedulerManager(cinder);
+      manager.recover();
       stopReporting = cinder.services.keepReporting(SCHEDULER_BINARY, () => [context.machine.hostName]);
       subscription = context.bus.consume(SCHEDULER_TOPIC, { handlers: manager.handlers() });
     },

@@ -13,15 +13,18 @@ import type { SnapshotRow, VolumeRow } from "../tables.ts";
 import {
   type CreateVolumeSpec,
   type ExtendArgs,
+  type GroupArgs,
   type ManageArgs,
   type ManageSnapshotArgs,
   type MigrateArgs,
   type MigrateOnBackendArgs,
   type RetypeArgs,
   type RetypeOnBackendArgs,
+  SCHEDULER_TOPIC,
   type SnapshotArgs,
   volumeTopic,
 } from "../topics.ts";
+import { scheduleGroup } from "./groups.ts";
 import { isOn, Placement } from "./placement.ts";
 import type { PoolState } from "./pools.ts";
 
@@ -46,10 +49,24 @@ export class SchedulerManager {
       create_snapshot: this.createSnapshot,
       manage_existing: this.manageExisting,
       manage_existing_snapshot: this.manageExistingSnapshot,
+      create_group: this.createGroup,
     };
     return Object.fromEntries(
       Object.entries(bound).map(([name, method]) => [name, method.bind(this) as Handler]),
     );
+  }
+
+  /** Volumes that no message will ever place, because somebody emptied the queue, end in error. */
+  recover(): void {
+    const { bus } = this.#cinder.context;
+    const awaited = new Set(
+      (bus.waiting(SCHEDULER_TOPIC, "create_volume") as CreateVolumeSpec[]).map(({ volumeId }) => volumeId),
+    );
+    for (const { id } of this.#cinder.store.volumes.unplaced()) {
+      if (awaited.has(id)) continue;
+      this.#cinder.log.warning(null, `volume ${id}: nobody asks for a place for it any more`);
+      this.#cinder.store.volumes.update(id, { status: "error" });
+    }
   }
 
   createVolume(context: RequestContext, spec: CreateVolumeSpec): void {
@@ -235,6 +252,23 @@ export class SchedulerManager {
         });
       },
       () => this.#cinder.store.volumes.update(volume.id, { status: "error_managing" }),
+    );
+  }
+
+  createGroup(context: RequestContext, args: GroupArgs): void {
+    const group = this.#cinder.store.groups.rows.get(args.groupId);
+    if (group?.status !== "creating" || group.host !== null) return;
+    this.#orElse(
+      context,
+      "create_group",
+      () => {
+        const pool = scheduleGroup(this.#cinder, this.#placement, context, group);
+        this.#cinder.transaction(() => {
+          this.#cinder.store.groups.rows.update(group.id, { host: pool.id });
+          this.#send(context, pool.id, "create_group", args);
+        });
+      },
+      () => this.#cinder.store.groups.rows.update(group.id, { status: "error" }),
     );
   }
 

@@ -4,6 +4,8 @@ import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables-more.ts";
+import { GroupStore } from "./groups.ts";
+import { QosStore } from "./qos.ts";
 import { QuotaStore } from "./quotas.ts";
 import { ServiceStore } from "./services.ts";
 import { SnapshotStore } from "./snapshots.ts";
@@ -16,9 +18,11 @@ export class CinderStore {
   readonly volumes: VolumeStore;
   readonly snapshots: SnapshotStore;
   readonly types: TypeStore;
+  readonly qos: QosStore;
   readonly quotas: QuotaStore;
   readonly services: ServiceStore;
   readonly transfers: SoftRows<typeof t.transfers>;
+  readonly groups: GroupStore;
   readonly messages: SoftRows<typeof t.messages>;
 
   constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
@@ -26,9 +30,11 @@ export class CinderStore {
     this.volumes = new VolumeStore(db, clock);
     this.snapshots = new SnapshotStore(db, clock, this.volumes.snapshotImageMetadata);
     this.types = new TypeStore(db, clock, ids);
+    this.qos = new QosStore(db, clock, ids);
     this.quotas = new QuotaStore(db, clock, ids);
     this.services = new ServiceStore(db, clock, ids);
     this.transfers = new SoftRows(db, clock, t.transfers);
+    this.groups = new GroupStore(db, clock);
     this.messages = new SoftRows(db, clock, t.messages);
   }
 }

@@ -7,6 +7,7 @@ import type { Ids } from "../../core/ids.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import { toMoment } from "../moments.ts";
 import * as t from "../tables-more.ts";
+import { once } from "./once.ts";
 import { SoftRows } from "./soft-rows.ts";
 
 export interface TypedSums {
@@ -29,6 +30,7 @@ export class QuotaStore {
   #reservations: SoftRows<typeof t.reservations>;
   #volumes;
   #snapshots;
+  #groups;
   #reserved;
   #ofProject;
   #ofClass;
@@ -41,43 +43,64 @@ export class QuotaStore {
     this.limits = new SoftRows(db, clock, t.quotas);
     this.classLimits = new SoftRows(db, clock, t.quotaClasses);
     this.#reservations = new SoftRows(db, clock, t.reservations);
-    this.#volumes = db.raw.query<TypedSums, [string]>(
-      `SELECT volume_type_id AS typeId, count(*) AS count, sum(size) AS sizeGb FROM volumes
+    this.#volumes = once(() =>
+      db.raw.query<TypedSums, [string]>(
+        `SELECT volume_type_id AS typeId, count(*) AS count, sum(size) AS sizeGb FROM volumes
        WHERE project_id = ? AND deleted = 0 AND use_quota = 1 AND (migration_status IS NULL OR migration_status NOT LIKE 'target:%')
        GROUP BY volume_type_id`,
+      ),
     );
-    this.#snapshots = db.raw.query<TypedSums, [string]>(
-      `SELECT volume_type_id AS typeId, count(*) AS count, sum(volume_size) AS sizeGb FROM snapshots
+    this.#snapshots = once(() =>
+      db.raw.query<TypedSums, [string]>(
+        `SELECT volume_type_id AS typeId, count(*) AS count, sum(volume_size) AS sizeGb FROM snapshots
        WHERE project_id = ? AND deleted = 0 AND use_quota = 1 GROUP BY volume_type_id`,
+      ),
     );
-    this.#reserved = db.raw.query<{ resource: string; delta: number }, [string, string]>(
-      "SELECT resource, sum(delta) AS delta FROM reservations WHERE project_id = ? AND deleted = 0 AND expire > ? AND delta > 0 GROUP BY resource",
+    this.#groups = once(() =>
+      db.raw.query<{ count: number }, [string]>(
+        "SELECT count(*) AS count FROM groups WHERE project_id = ? AND deleted = 0",
+      ),
     );
-    this.#ofProject = db.raw.query<Limit, [string]>(
-      "SELECT resource, hard_limit FROM quotas WHERE project_id = ? AND deleted = 0",
+    this.#reserved = once(() =>
+      db.raw.query<{ resource: string; delta: number }, [string, string]>(
+        "SELECT resource, sum(delta) AS delta FROM reservations WHERE project_id = ? AND deleted = 0 AND expire > ? AND delta > 0 GROUP BY resource",
+      ),
     );
-    this.#ofClass = db.raw.query<Limit, [string]>(
-      "SELECT resource, hard_limit FROM quota_classes WHERE class_name = ? AND deleted = 0",
+    this.#ofProject = once(() =>
+      db.raw.query<Limit, [string]>(
+        "SELECT resource, hard_limit FROM quotas WHERE project_id = ? AND deleted = 0",
+      ),
     );
-    this.#usage = db.raw.query(
-      `INSERT INTO quota_usages (project_id, resource, in_use, reserved, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
+    this.#ofClass = once(() =>
+      db.raw.query<Limit, [string]>(
+        "SELECT resource, hard_limit FROM quota_classes WHERE class_name = ? AND deleted = 0",
+      ),
+    );
+    this.#usage = once(() =>
+      db.raw.query(
+        `INSERT INTO quota_usages (project_id, resource, in_use, reserved, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (project_id, resource) WHERE deleted = 0
        DO UPDATE SET in_use = excluded.in_use, reserved = excluded.reserved, updated_at = ?5
        WHERE in_use <> excluded.in_use OR reserved <> excluded.reserved`,
+      ),
     );
   }
 
   volumes(projectId: string): TypedSums[] {
-    return this.#volumes.all(projectId);
+    return this.#volumes().all(projectId);
   }
 
   snapshots(projectId: string): TypedSums[] {
-    return this.#snapshots.all(projectId);
+    return this.#snapshots().all(projectId);
+  }
+
+  groups(projectId: string): number {
+    return this.#groups().get(projectId)?.count ?? 0;
   }
 
   /** By resource. */
   reserved(projectId: string): Map<string, number> {
-    const rows = this.#reserved.all(projectId, this.#now());
+    const rows = this.#reserved().all(projectId, this.#now());
     return new Map(rows.map(({ resource, delta }) => [resource, delta]));
   }
 
@@ -97,11 +120,11 @@ export class QuotaStore {
   }
 
   projectLimits(projectId: string): Map<string, number> {
-    return this.#limits(this.#ofProject.all(projectId));
+    return this.#limits(this.#ofProject().all(projectId));
   }
 
   classLimitsOf(name: string): Map<string, number> {
-    return this.#limits(this.#ofClass.all(name));
+    return this.#limits(this.#ofClass().all(name));
   }
 
   #limits(rows: readonly Limit[]): Map<string, number> {
@@ -139,7 +162,7 @@ export class QuotaStore {
   note(projectId: string, usages: ReadonlyMap<string, { inUse: number; reserved: number }>): void {
     const now = this.#now();
     for (const [resource, { inUse, reserved }] of usages) {
-      this.#usage.run(projectId, resource, inUse, reserved, now);
+      this.#usage().run(projectId, resource, inUse, reserved, now);
     }
   }
 

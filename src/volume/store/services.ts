@@ -6,6 +6,7 @@ import type { Ids } from "../../core/ids.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import { toMoment } from "../moments.ts";
 import * as t from "../tables.ts";
+import { once } from "./once.ts";
 import { type Changes, SoftRows } from "./soft-rows.ts";
 
 export interface BackendReport {
@@ -21,14 +22,18 @@ export class ServiceStore {
   #clock: Clock;
   #ids: Ids;
   #beat;
+  #reports;
 
   constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
     this.#db = db;
     this.#clock = clock;
     this.#ids = ids;
     this.rows = new SoftRows(db, clock, t.services);
-    this.#beat = db.raw.query(
-      "UPDATE services SET updated_at = ?3, report_count = report_count + 1 WHERE binary = ?1 AND host = ?2 AND deleted = 0 RETURNING id",
+    this.#reports = once(() => db.orm.select().from(t.backendStats).orderBy(t.backendStats.host).prepare());
+    this.#beat = once(() =>
+      db.raw.query(
+        "UPDATE services SET updated_at = ?3, report_count = report_count + 1 WHERE binary = ?1 AND host = ?2 AND deleted = 0 RETURNING id",
+      ),
     );
   }
 
@@ -43,7 +48,7 @@ export class ServiceStore {
   /** A sign of life; the row is made when it is missing, also when somebody has deleted it. */
   beat(binary: string, host: string, zone: string): void {
     const now = toMoment(this.#clock.now());
-    if (this.#beat.all(binary, host, now).length > 0) return;
+    if (this.#beat().all(binary, host, now).length > 0) return;
     this.rows.insert({
       uuid: this.#ids.uuid(),
       binary,
@@ -75,10 +80,7 @@ export class ServiceStore {
   }
 
   reports(): BackendReport[] {
-    return this.#db.orm
-      .select()
-      .from(t.backendStats)
-      .orderBy(t.backendStats.host)
+    return this.#reports()
       .all()
       .map(({ host, capabilities, updated_at }) => ({ host, capabilities, updatedAt: updated_at }));
   }

@@ -5,6 +5,7 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Clock } from "../../core/clock.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import { toMoment } from "../moments.ts";
+import { once } from "./once.ts";
 
 export type SoftTable = SQLiteTable & {
   id: SQLiteColumn;
@@ -36,17 +37,21 @@ export class SoftRows<T extends SoftTable> {
     this.db = db;
     this.table = table;
     this.#clock = clock;
-    this.#get = db.orm
-      .select()
-      .from(table as SoftTable)
-      .where(and(eq(table.id, sql.placeholder("id")), eq(table.deleted, false)))
-      .prepare();
-    this.#all = db.orm
-      .select()
-      .from(table as SoftTable)
-      .where(eq(table.deleted, false))
-      .orderBy(asc(table.created_at), asc(table.id))
-      .prepare();
+    this.#get = once(() =>
+      db.orm
+        .select()
+        .from(table as SoftTable)
+        .where(and(eq(table.id, sql.placeholder("id")), eq(table.deleted, false)))
+        .prepare(),
+    );
+    this.#all = once(() =>
+      db.orm
+        .select()
+        .from(table as SoftTable)
+        .where(eq(table.deleted, false))
+        .orderBy(asc(table.created_at), asc(table.id))
+        .prepare(),
+    );
   }
 
   now(): string {
@@ -54,12 +59,12 @@ export class SoftRows<T extends SoftTable> {
   }
 
   get(id: string | number): Row<T> | null {
-    return (this.#get.get({ id }) as Row<T> | undefined) ?? null;
+    return (this.#get().get({ id }) as Row<T> | undefined) ?? null;
   }
 
   /** Those for which `where` holds, oldest first unless told otherwise. */
   list(where?: SQL, ...orderBy: SQL[]): Row<T>[] {
-    if (where === undefined && orderBy.length === 0) return this.#all.all() as Row<T>[];
+    if (where === undefined && orderBy.length === 0) return this.#all().all() as Row<T>[];
     const { created_at, id, deleted } = this.table;
     return this.db.orm
       .select()
@@ -91,7 +96,11 @@ export class SoftRows<T extends SoftTable> {
   insert(row: NewRow<T>): Row<T> {
     const values: Record<string, unknown> = { created_at: this.now(), ...row };
     const statement = remembered(this.#inserts, "", values, (columns) =>
-      this.db.orm.insert(this.table).values(columns as never).returning().prepare(),
+      this.db.orm
+        .insert(this.table)
+        .values(columns as never)
+        .returning()
+        .prepare(),
     );
     return statement.get(values) as Row<T>;
   }
@@ -117,7 +126,8 @@ export class SoftRows<T extends SoftTable> {
     condition?: { column: SQLiteColumn; from: readonly string[] },
   ): Row<T> | null {
     const values: Record<string, unknown> = { updated_at: this.now(), ...changes };
-    const where = condition && sql`${condition.column} IN (SELECT value FROM json_each(${sql.placeholder(FROM)}))`;
+    const where =
+      condition && sql`${condition.column} IN (SELECT value FROM json_each(${sql.placeholder(FROM)}))`;
     const statement = remembered(this.#updates, condition?.column.name ?? "", values, (columns) =>
       this.db.orm
         .update(this.table)

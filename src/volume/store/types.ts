@@ -1,11 +1,12 @@
-// The SQL of volume types: extra specs, access, encryption, QoS specs, default types. Types are few and asked for with every
+// The SQL of volume types: extra specs, access, encryption, default types. Types are few and asked for with every
 // request, so all of them are remembered until one changes.
 
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables.ts";
+import { once } from "./once.ts";
 import { type Pairs, PairTable } from "./pairs.ts";
 import { type Changes, SoftRows } from "./soft-rows.ts";
 
@@ -14,15 +15,6 @@ export interface VolumeTypeRecord {
   extraSpecs: Pairs;
   /** Who may use it when it is private. */
   projects: string[];
-}
-
-export interface QosRecord {
-  id: string;
-  name: string;
-  /** `back-end`, `front-end`, `both` */
-  consumer: string;
-  specs: Pairs;
-  createdAt: string;
 }
 
 const CHANGES = new WeakMap<ProjectDatabase, { count: number }>();
@@ -40,7 +32,8 @@ export class TypeStore {
   #access: SoftRows<typeof t.volumeTypeProjects>;
   #db: ProjectDatabase;
   #ids: Ids;
-  #qos: SoftRows<typeof t.qualityOfServiceSpecs>;
+  #encryptionOf;
+  #defaultOf;
   /** How often types were changed here, by any service of this process. */
   #changes: { count: number };
   #known = { changes: -1, foreign: -1, types: [] as VolumeTypeRecord[] };
@@ -51,8 +44,21 @@ export class TypeStore {
     this.rows = new SoftRows(db, clock, t.volumeTypes);
     this.#extraSpecs = new PairTable(db, clock, "volume_type_extra_specs", "volume_type_id");
     this.#access = new SoftRows(db, clock, t.volumeTypeProjects);
-    this.#qos = new SoftRows(db, clock, t.qualityOfServiceSpecs);
     this.#changes = changesOf(db);
+    this.#encryptionOf = once(() =>
+      db.orm
+        .select()
+        .from(t.encryption)
+        .where(
+          and(eq(t.encryption.volume_type_id, sql.placeholder("typeId")), eq(t.encryption.deleted, false)),
+        )
+        .prepare(),
+    );
+    this.#defaultOf = once(() =>
+      db.raw.query<{ id: string }, [string]>(
+        "SELECT volume_type_id AS id FROM default_volume_types WHERE project_id = ? AND deleted = 0",
+      ),
+    );
   }
 
   /** Oldest first. */
@@ -138,7 +144,8 @@ export class TypeStore {
   isUsed(id: string): boolean {
     const used = this.#db.raw
       .query<{ n: number }, [string]>(
-        `SELECT EXISTS (SELECT 1 FROM volumes WHERE volume_type_id = ?1 AND deleted = 0) AS n`,
+        `SELECT EXISTS (SELECT 1 FROM volumes WHERE volume_type_id = ?1 AND deleted = 0)
+           OR EXISTS (SELECT 1 FROM group_volume_type_mapping WHERE volume_type_id = ?1 AND deleted = 0) AS n`,
       )
       .get(id);
     return used?.n === 1;
@@ -169,13 +176,7 @@ export class TypeStore {
   }
 
   encryption(typeId: string): t.EncryptionRow | null {
-    return (
-      this.#db.orm
-        .select()
-        .from(t.encryption)
-        .where(and(eq(t.encryption.volume_type_id, typeId), eq(t.encryption.deleted, false)))
-        .get() ?? null
-    );
+    return this.#encryptionOf().get({ typeId }) ?? null;
   }
 
   setEncryption(
@@ -211,26 +212,17 @@ export class TypeStore {
   }
 
   defaultOf(projectId: string): string | null {
-    return this.#defaults(projectId)[0]?.volumeTypeId ?? null;
+    return this.#defaultOf().get(projectId)?.id ?? null;
   }
 
   defaults(): { projectId: string; volumeTypeId: string }[] {
-    return this.#defaults(null);
-  }
-
-  #defaults(projectId: string | null): { projectId: string; volumeTypeId: string }[] {
     return this.#db.orm
       .select({
         projectId: t.defaultVolumeTypes.project_id,
         volumeTypeId: t.defaultVolumeTypes.volume_type_id,
       })
       .from(t.defaultVolumeTypes)
-      .where(
-        and(
-          eq(t.defaultVolumeTypes.deleted, false),
-          projectId === null ? undefined : eq(t.defaultVolumeTypes.project_id, projectId),
-        ),
-      )
+      .where(eq(t.defaultVolumeTypes.deleted, false))
       .orderBy(t.defaultVolumeTypes.project_id)
       .all();
   }
@@ -253,56 +245,6 @@ export class TypeStore {
       .set({ deleted: true, deleted_at: this.rows.now() })
       .where(eq(t.defaultVolumeTypes.project_id, projectId))
       .run();
-  }
-
-  qosSets(): QosRecord[] {
-    const rows = this.#qos.list();
-    return rows
-      .filter((row) => row.specs_id === null)
-      .map((root) => {
-        const specs: Pairs = {};
-        let consumer = "back-end";
-        for (const row of rows) {
-          if (row.specs_id !== root.id) continue;
-          if (row.key === "consumer") consumer = row.value ?? "";
-          else specs[row.key] = row.value ?? "";
-        }
-        return { id: root.id, name: root.value ?? "", consumer, specs, createdAt: root.created_at };
-      });
-  }
-
-  qos(id: string): QosRecord | null {
-    return this.qosSets().find((set) => set.id === id) ?? null;
-  }
-
-  insertQos(id: string, name: string, consumer: string, specs: Readonly<Pairs>): void {
-    this.#db.transaction(() => {
-      this.#qos.insert({ id, key: "QoS_Specs_Name", value: name });
-      this.setQos(id, { consumer, ...specs });
-    });
-  }
-
-  setQos(id: string, specs: Readonly<Record<string, string | null>>): void {
-    const q = t.qualityOfServiceSpecs;
-    this.#db.transaction(() => {
-      for (const [key, value] of Object.entries(specs)) {
-        const changed = this.#qos.updateWhere(and(eq(q.specs_id, id), eq(q.key, key)), { value });
-        if (changed === 0) this.#qos.insert({ id: this.#ids.uuid(), specs_id: id, key, value });
-      }
-    });
-  }
-
-  removeQosKey(id: string, key: string): void {
-    const q = t.qualityOfServiceSpecs;
-    this.#qos.removeWhere(and(eq(q.specs_id, id), eq(q.key, key))!);
-  }
-
-  removeQos(id: string): void {
-    const q = t.qualityOfServiceSpecs;
-    this.#db.transaction(() => {
-      this.#qos.removeWhere(eq(q.specs_id, id));
-      this.#qos.removeWhere(and(eq(q.id, id), isNull(q.specs_id))!);
-    });
   }
 
   /** Null takes the specs away. */

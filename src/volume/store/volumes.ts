@@ -6,6 +6,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import type { AttachStatus } from "../states.ts";
 import * as t from "../tables.ts";
+import { once } from "./once.ts";
 import { type Pairs, PairTable } from "./pairs.ts";
 import { type Changes, type NewRow, SoftRows } from "./soft-rows.ts";
 
@@ -45,25 +46,31 @@ export class VolumeStore {
     this.adminMetadata = new PairTable(db, clock, "volume_admin_metadata", "volume_id");
     this.imageMetadata = new PairTable(db, clock, "volume_glance_metadata", "volume_id");
     this.snapshotImageMetadata = new PairTable(db, clock, "volume_glance_metadata", "snapshot_id");
-    this.#attachmentsOf = db.orm
-      .select()
-      .from(t.volumeAttachment)
-      .where(
-        and(
-          inArray(
-            t.volumeAttachment.volume_id,
-            sql`(SELECT value FROM json_each(${sql.placeholder("ids")}))`,
+    this.#attachmentsOf = once(() =>
+      db.orm
+        .select()
+        .from(t.volumeAttachment)
+        .where(
+          and(
+            inArray(
+              t.volumeAttachment.volume_id,
+              sql`(SELECT value FROM json_each(${sql.placeholder("ids")}))`,
+            ),
+            eq(t.volumeAttachment.deleted, false),
           ),
-          eq(t.volumeAttachment.deleted, false),
-        ),
-      )
-      .orderBy(asc(t.volumeAttachment.created_at), asc(t.volumeAttachment.id))
-      .prepare();
-    this.#summary = db.raw.query<{ count: number; sizeGb: number }, [string]>(
-      "SELECT count(*) AS count, coalesce(sum(size), 0) AS sizeGb FROM volumes WHERE deleted = 0 AND project_id = ?",
+        )
+        .orderBy(asc(t.volumeAttachment.created_at), asc(t.volumeAttachment.id))
+        .prepare(),
     );
-    this.#summaryAll = db.raw.query<{ count: number; sizeGb: number }, []>(
-      "SELECT count(*) AS count, coalesce(sum(size), 0) AS sizeGb FROM volumes WHERE deleted = 0",
+    this.#summary = once(() =>
+      db.raw.query<{ count: number; sizeGb: number }, [string]>(
+        "SELECT count(*) AS count, coalesce(sum(size), 0) AS sizeGb FROM volumes WHERE deleted = 0 AND project_id = ?",
+      ),
+    );
+    this.#summaryAll = once(() =>
+      db.raw.query<{ count: number; sizeGb: number }, []>(
+        "SELECT count(*) AS count, coalesce(sum(size), 0) AS sizeGb FROM volumes WHERE deleted = 0",
+      ),
     );
   }
 
@@ -99,7 +106,7 @@ export class VolumeStore {
   #attachmentsByVolume(ids: readonly string[]): Map<string, t.AttachmentRow[]> {
     const found = new Map<string, t.AttachmentRow[]>();
     if (ids.length === 0) return found;
-    for (const row of this.#attachmentsOf.all({ ids: JSON.stringify(ids) })) {
+    for (const row of this.#attachmentsOf().all({ ids: JSON.stringify(ids) })) {
       const list = found.get(row.volume_id);
       if (list) list.push(row);
       else found.set(row.volume_id, [row]);
@@ -150,7 +157,7 @@ export class VolumeStore {
   }
 
   summary(projectId: string | null): VolumeSums {
-    const row = projectId === null ? this.#summaryAll.get() : this.#summary.get(projectId);
+    const row = projectId === null ? this.#summaryAll().get() : this.#summary().get(projectId);
     return row ?? { count: 0, sizeGb: 0 };
   }
 
@@ -184,6 +191,18 @@ export class VolumeStore {
         statuses.length > 0 ? inArray(t.volumes.status, statuses) : undefined,
       ),
     );
+  }
+
+  /** Those of a back end whose migration has begun. */
+  migratingFrom(backend: string): t.VolumeRow[] {
+    return this.rows.list(
+      and(onBackend(t.volumes.host, backend), inArray(t.volumes.migration_status, ["starting", "migrating"])),
+    );
+  }
+
+  /** `creating`, and no back end has been chosen. */
+  unplaced(): t.VolumeRow[] {
+    return this.rows.list(and(isNull(t.volumes.host), eq(t.volumes.status, "creating")));
   }
 
   /** How the data of this id is kept; null when no volume has it. */

@@ -12,11 +12,13 @@ import {
   InvalidTypeAvailabilityZones,
   InvalidVolume,
 } from "../errors.ts";
+import { InvalidGroup } from "../errors-groups.ts";
 import { VolumeTypeNotFound } from "../errors-types.ts";
 import { findSnapshot, findVolume } from "../locate.ts";
 import { checkMetadata } from "../metadata-rules.ts";
 import type { VolumeTypeRecord } from "../store/types.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
+import type { GroupRow } from "../tables-groups.ts";
 import { type CreateVolumeSpec, SCHEDULER_TOPIC } from "../topics.ts";
 import { checkTypeSize, isMultiattach, zonesOf } from "../volume-types.ts";
 import { bootSnapshot, checkImage, findImage } from "./image-source.ts";
@@ -32,6 +34,7 @@ export interface VolumeRequest {
   imageRef?: string | null;
   snapshotId?: string | null;
   sourceVolumeId?: string | null;
+  group?: GroupRow | null;
   /** Name or id; null: the source's, else the default. */
   type: string | null;
   availabilityZone: string | null;
@@ -58,10 +61,11 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
     );
   }
   if (size !== null) checkTypeSize(given ?? cinder.types.default(null), Number(size));
+  checkGroupType(cinder, request.group ?? null, given);
   checkSourceType(cinder, sources, given);
   checkMetadata(request.metadata);
   checkOneSource(sources);
-  checkSourceStates(sources);
+  checkSourceStates(sources, request.group ?? null);
   const sizeGb = checkSize(size, sources);
   if (sources.image) checkImage(sources.image, sizeGb);
   const type = given ?? typeOfSources(cinder, caller, sources);
@@ -81,6 +85,7 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
       metadata: request.metadata,
       snapshotId: sources.snapshot?.id ?? null,
       sourceVolumeId: sources.volume?.id ?? null,
+      groupId: request.group?.id ?? null,
       bootable: isBootable(cinder, sources),
       multiattach,
     });
@@ -89,7 +94,7 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
       imageId: sources.image?.id ?? null,
       snapshotId: sources.snapshot?.id ?? null,
       sourceVolumeId: sources.volume?.id ?? null,
-      resourceBackend: backendOfSources(cinder, sources),
+      resourceBackend: backendOfSources(cinder, sources, request.group ?? null),
       availabilityZones: zones,
       hints: request.hints ?? {},
     };
@@ -109,8 +114,11 @@ export interface NewVolumeFacts {
   metadata: Record<string, string>;
   snapshotId: string | null;
   sourceVolumeId: string | null;
+  groupId: string | null;
   bootable: boolean;
   multiattach: boolean;
+  /** Where it lies already: volumes of a group made from another. */
+  host?: string;
 }
 
 /** Counts the volume and writes it down. Within a transaction. @throws a QuotaError */
@@ -136,6 +144,8 @@ export function insertVolume(cinder: Cinder, caller: Caller, facts: NewVolumeFac
       availability_zone: facts.zones.length === 1 ? facts.zones[0]! : null,
       snapshot_id: facts.snapshotId,
       source_volid: facts.sourceVolumeId,
+      group_id: facts.groupId,
+      host: facts.host ?? null,
       bootable: facts.bootable,
       multiattach: facts.multiattach,
     },
@@ -160,6 +170,16 @@ function findSources(cinder: Cinder, caller: Caller, request: VolumeRequest): So
 
 function sourceSize({ snapshot, volume }: Sources): number | null {
   return snapshot?.volume_size ?? volume?.size ?? null;
+}
+
+function checkGroupType(cinder: Cinder, group: GroupRow | null, type: VolumeTypeRecord | null): void {
+  if (!group) return;
+  if (!type) throw new InvalidInput("volume_type must be provided when creating a volume in a group.");
+  if (!cinder.store.groups.volumeTypesOf(group.id).includes(type.row.id)) {
+    throw new InvalidInput(
+      `Invalid volume_type provided: ${type.row.id} (requested type must be supported by this group).`,
+    );
+  }
 }
 
 /** A source's data can only become a volume of another type on the same back end. */
@@ -192,7 +212,7 @@ function checkOneSource(sources: Sources): void {
   }
 }
 
-function checkSourceStates({ snapshot, volume }: Sources): void {
+function checkSourceStates({ snapshot, volume }: Sources, group: GroupRow | null): void {
   const text = (what: string, states: string[]) =>
     `Originating ${what} status must be one of '${states.join(", ")}' values`;
   if (snapshot && snapshot.status !== "available") {
@@ -200,6 +220,9 @@ function checkSourceStates({ snapshot, volume }: Sources): void {
   }
   if (volume && !["available", "in-use"].includes(volume.status)) {
     throw new InvalidVolume(text("source volume", ["available", "in-use"]));
+  }
+  if (group && !["available", "creating"].includes(group.status)) {
+    throw new InvalidGroup(text("group", ["available", "creating"]));
   }
 }
 
@@ -251,7 +274,7 @@ function pickZones(
     ? (cinder.store.volumes.get(snapshot.volume_id)?.availability_zone ?? null)
     : null;
   const fallback = settings.CINDER_DEFAULT_AVAILABILITY_ZONE || settings.CINDER_AVAILABILITY_ZONE;
-  let zone = request.availabilityZone;
+  let zone = request.group?.availability_zone ?? request.availabilityZone;
   zone ??= snapshotZone ?? volume?.availability_zone ?? null;
   if (zone === null && typeZones === null) zone = fallback;
   if (zone !== null && !safe.includes(zone)) {
@@ -275,7 +298,12 @@ function isBootable(cinder: Cinder, { volume, snapshot }: Sources): boolean {
   return snapshot ? (cinder.store.volumes.get(snapshot.volume_id)?.bootable ?? false) : false;
 }
 
-function backendOfSources(cinder: Cinder, { snapshot, volume }: Sources): string | null {
+function backendOfSources(
+  cinder: Cinder,
+  { snapshot, volume }: Sources,
+  group: GroupRow | null,
+): string | null {
+  if (group) return group.host;
   if (snapshot) return cinder.store.volumes.get(snapshot.volume_id)?.host ?? null;
   return volume?.host ?? null;
 }

@@ -148,7 +148,7 @@ function qosAllows(cinder: Cinder, volume: VolumeRow, type: VolumeTypeRecord): b
   if (volume.status !== "in-use") return true;
   const frontEnd = (typeId: string) => {
     const qosId = cinder.store.types.get(typeId)?.row.qos_specs_id;
-    const qos = qosId ? cinder.store.types.qos(qosId) : null;
+    const qos = qosId ? cinder.store.qos.get(qosId) : null;
     return qos && qos.consumer !== "back-end" ? qos.id : null;
   };
   return frontEnd(volume.volume_type_id) === frontEnd(type.row.id);
