@@ -14,7 +14,7 @@ import { randomIds } from "./core/ids.ts";
 import { type Lock, tryLock } from "./core/lock.ts";
 import { LogBook } from "./core/log.ts";
 import { openLogFile } from "./core/log-file.ts";
-import { claimMachine } from "./core/machine.ts";
+import { claimMachine, type Slot } from "./core/machine.ts";
 import { StatePaths } from "./core/paths.ts";
 import { loadSecrets } from "./core/secrets.ts";
 import type { Machine } from "./core/service.ts";
@@ -69,7 +69,7 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
   const logDir = settings.LOGDIR || paths.dir("log");
   book.setFile("stack", openLogFile(join(logDir, "stack.log")));
   if (!settings.DEBUG) for (const { window } of declarations) book.setLevel(window, "INFO");
-  const { machine, lock: slotLock } = claimMachine(paths, settings.HOST_NAME);
+  const { machine, slot } = claimMachine(paths, settings.HOST_NAME);
   const cloud = new Cloud({
     declarations,
     enabled: enabledServices(config),
@@ -121,7 +121,7 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
     book,
     paths,
     machine,
-    shutdown: (how) => shutdown(how, { cloud, book, paths, locks: [stateLock, slotLock], control }),
+    shutdown: (how) => shutdown(how, { cloud, book, paths, stateLock, slot, control }),
   };
 }
 
@@ -131,11 +131,12 @@ async function shutdown(
     cloud: Cloud;
     book: LogBook;
     paths: StatePaths;
-    locks: (Lock | null)[];
+    stateLock: Lock;
+    slot: Slot | null;
     control: { stop(): Promise<void> };
   },
 ): Promise<string[]> {
-  const { cloud, book, paths, locks, control } = parts;
+  const { cloud, book, paths, stateLock, slot, control } = parts;
   await cloud.stopServices();
   const removed = how === "down" ? await cloud.cleanup() : [];
   await cloud.close();
@@ -143,7 +144,9 @@ async function shutdown(
   rmSync(paths.at("cloud.json"), { force: true });
   rmSync(controlSocket(paths), { force: true });
   book.close();
-  for (const lock of locks) lock?.release();
+  if (how === "down") slot?.vacate();
+  slot?.release();
+  stateLock.release();
   return removed;
 }
 

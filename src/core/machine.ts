@@ -1,7 +1,8 @@
 // What this machine is and allows.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { type Lock, tryLock } from "./lock.ts";
 import type { StatePaths } from "./paths.ts";
 import type { Machine } from "./service.ts";
@@ -21,29 +22,61 @@ export function isPrivileged(): boolean {
   return [CAP_NET_ADMIN, CAP_SYS_ADMIN].every((bit) => (bits >> BigInt(bit)) & 1n);
 }
 
-/** The machine's name, and the slot held for as long as `lock` is. */
+/** A number of this machine's that one cloud has to itself: it stands in the names of all that it makes on the host. */
+export interface Slot extends Lock {
+  /** Nothing of the cloud is left on the host: another may have the number. */
+  vacate(): void;
+}
+
+/**
+ * The machine's name, and the slot. A cloud that died or was stopped keeps its slot, because its guests and bridges are
+ * still there, until it has gone down or its state directory is removed.
+ * @param folder where clouds of one machine find each other
+ */
 export function claimMachine(
   paths: StatePaths,
   hostNameSetting: string,
-): { machine: Machine; lock: Lock | null } {
+  { privileged = isPrivileged(), folder = SLOT_DIR } = {},
+): { machine: Machine; slot: Slot | null } {
   const hostName = hostNameSetting || hostname();
-  if (!isPrivileged()) return { machine: { hostName, privileged: false, slot: 0 }, lock: null };
-  mkdirSync(SLOT_DIR, { recursive: true, mode: 0o755 });
-  const file = paths.at("slot");
-  const preferred = readSlot(file);
+  if (!privileged) return { machine: { hostName, privileged, slot: 0 }, slot: null };
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const preferred = readSlot(paths.at("slot"));
   const candidates = [...(preferred === null ? [] : [preferred]), ...Array(MAX_SLOTS).keys()];
-  for (const slot of candidates) {
-    const lock = tryLock(`${SLOT_DIR}/slot-${slot}`);
-    if (!lock) continue;
-    writeFileSync(file, `${slot}\n`, { mode: 0o600 });
-    return { machine: { hostName, privileged: true, slot }, lock };
+  for (const number of candidates) {
+    const slot = claimSlot(join(folder, `slot-${number}`), number, paths);
+    if (slot) return { machine: { hostName, privileged, slot: number }, slot };
   }
   throw new Error(`more than ${MAX_SLOTS} clouds on this machine`);
 }
 
-function readSlot(file: string): number | null {
+/** Null when the slot is another cloud's. */
+function claimSlot(path: string, number: number, paths: StatePaths): Slot | null {
+  const lock = tryLock(path);
+  if (!lock) return null;
+  const ownerFile = `${path}.owner`;
+  const owner = readText(ownerFile);
+  const theirs = owner !== null && owner !== paths.root && readSlot(join(owner, "slot")) === number;
+  if (theirs) {
+    lock.release();
+    return null;
+  }
+  writeFileSync(ownerFile, paths.root, { mode: 0o644 });
+  writeFileSync(paths.at("slot"), `${number}\n`, { mode: 0o600 });
+  return {
+    release: () => lock.release(),
+    vacate: () => rmSync(ownerFile, { force: true }),
+  };
+}
+
+function readSlot(path: string): number | null {
+  const text = readText(path);
+  return text === null ? null : Number.parseInt(text, 10);
+}
+
+function readText(path: string): string | null {
   try {
-    return Number.parseInt(readFileSync(file, "utf8"), 10);
+    return readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
