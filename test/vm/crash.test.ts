@@ -2,7 +2,7 @@
 // the cloud's rows say and nothing else; guests that ran go on running. Same needs as acceptance.test.ts, without ssh.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describeWith, file, isRoot, program } from "../support/requires.ts";
 import { ROOT, run, Stack } from "../support/stack.ts";
@@ -192,7 +192,11 @@ describeWith("real guests and a cloud that is killed", NEEDS, () => {
     network = (await api.json<{ networks: { id: string }[] }>("GET", path)).networks[0]!.id;
   }, 120_000);
 
-  afterAll(() => stack?.[Symbol.asyncDispose](), 120_000);
+  afterAll(async () => {
+    if (!stack) return;
+    await stack[Symbol.asyncDispose]();
+    rmSync(stack.state, { recursive: true, force: true });
+  }, 120_000);
 
   test.each(SPAWN_MOMENTS_MS.map((moment, i) => [moment, DESTROY_MOMENTS_MS[i]!]))(
     "killed %d ms after creates and %d ms after deletes",
@@ -218,6 +222,7 @@ describeWith("real guests and a cloud that is killed", NEEDS, () => {
   test("CP-54 a guest runs on; a card that was being attached is there for all, or for nobody", async () => {
     const id = await create("stays");
     const servers = await settled();
+    expect(servers.map(({ status }) => status)).toEqual(["ACTIVE"]);
     await expectOnly(servers);
     const [process] = await lines("pgrep", "-f", `qemu-system.*-uuid ${id}`);
     for (const moment of [20, 120]) {

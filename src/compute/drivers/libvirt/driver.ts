@@ -275,7 +275,7 @@ export class LibvirtDriver implements ComputeDriver {
     const host = this.#host;
     const kinds = { running: "started", paused: "paused", suspended: "suspended" } as const;
     try {
-      for (const { uuid, name, powerState } of await list(host)) {
+      for (const { uuid, name, powerState } of await list(host, { settled: true })) {
         const kind = powerState in kinds ? kinds[powerState as keyof typeof kinds] : "stopped";
         if (!host.isInHand(uuid)) this.#emit({ guest: { uuid, name }, kind, atMs: host.clock.now() });
       }

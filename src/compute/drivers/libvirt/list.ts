@@ -7,10 +7,16 @@ import { type GuestInfo, GuestNotFound, type GuestRef } from "../driver.ts";
 import type { LibvirtHost } from "./host.ts";
 import { powerState, stateOf } from "./power.ts";
 
-/** Every domain of this cloud and host, and every folder of this host that has lost its domain, which counts as off. */
-export async function list(host: LibvirtHost): Promise<GuestInfo[]> {
+/**
+ * Every domain of this cloud and host, and every folder of this host that has lost its domain, which counts as off.
+ * A libvirtd that has just started takes guests for running until it has looked for their QEMU, and tells nobody when it has
+ * not found one; with `settled` that is waited for.
+ */
+export async function list(host: LibvirtHost, { settled = false } = {}): Promise<GuestInfo[]> {
   const connection = await host.connection();
-  const domains = await listDomains(host, connection);
+  // What only QEMU can answer waits in line behind that look.
+  const asked = c.VIR_DOMAIN_STATS_STATE | (settled ? c.VIR_DOMAIN_STATS_BALLOON : 0);
+  const domains = await listDomains(host, connection, asked);
   const seen = new Set(domains.map(({ uuid }) => uuid));
   const { uuids } = await host.folders.guests();
   const folders = await Promise.all(
@@ -19,9 +25,9 @@ export async function list(host: LibvirtHost): Promise<GuestInfo[]> {
   return [...domains, ...folders.filter((guest) => guest !== null)];
 }
 
-async function listDomains(host: LibvirtHost, connection: Connection): Promise<GuestInfo[]> {
+async function listDomains(host: LibvirtHost, connection: Connection, asked: number): Promise<GuestInfo[]> {
   const [records, saved] = await Promise.all([
-    connection.connectGetAllDomainStats([], c.VIR_DOMAIN_STATS_STATE),
+    connection.connectGetAllDomainStats([], asked),
     connection.connectListAllDomains(c.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE),
   ]);
   const withSavedMemory = new Set(saved.map(({ uuid }) => uuid));
