@@ -7,6 +7,7 @@ const WIDTH = 100;
 export function stackrcExample(sections: readonly Section[]): string {
   const head = [
     "# Settings of a cloud. Copy to `stackrc` and change what you need; every line below is the default.",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the file says
     "# The syntax is the shell's for assignments (KEY=value, quotes, ${OTHER:-default}, # comments), but no shell runs it.",
     "# enable_service, disable_service and disable_all_services choose the windows, and sections such as",
     "# [[post-config|$NOVA_CONF]] set options under OpenStack's own names, as in DevStack.",
