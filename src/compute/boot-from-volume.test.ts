@@ -117,6 +117,48 @@ test("VO-23 boot from a snapshot with a mapping of 2013: vda=SNAPSHOT:snap::1", 
   await settled(volume, "available");
 });
 
+// As if a crash had come after the volume was reserved and before the server knew.
+for (const then of ["is built", "is deleted"]) {
+  test(`a server whose root disk a crash left reserved for it ${then}`, async () => {
+    const { cloud, cinder, base, add, settled, show } = await volumeCloud();
+    await using _ = cloud;
+    await cloud.stop("n-cpu");
+    const id = await cloud.boot({
+      imageRef: "",
+      block_device_mapping_v2: [
+        {
+          source_type: "image",
+          destination_type: "volume",
+          boot_index: 0,
+          uuid: cloud.imageId,
+          volume_size: 1,
+          delete_on_termination: true,
+        },
+      ],
+    });
+    const ofHost = () => cloud.sql("nova", "SELECT id FROM bus_messages WHERE topic = 'compute.testhost'");
+    await cloud.until("the message to be with the host", () => ofHost().length === 1);
+    const root = await add({ imageRef: cloud.imageId });
+    const reserved = await cinder.post(
+      `${base}/attachments`,
+      { attachment: { volume_uuid: root, instance_uuid: id } },
+      { "openstack-api-version": "volume 3.27" },
+    );
+    expect(reserved.status).toBe(200);
+    cloud.sql("nova", "UPDATE block_device_mapping SET volume_id = ? WHERE instance_uuid = ?", root, id);
+    if (then === "is deleted") await cloud.nova.delete(`/v2.1/servers/${id}`);
+    await cloud.start("n-cpu");
+    if (then === "is deleted") {
+      await cloud.gone(id);
+      await cloud.until("its root disk to be gone", async () => (await show(root)) === undefined);
+      return;
+    }
+    await cloud.settled(id, "ACTIVE");
+    const { attachments } = await settled(root, "in-use");
+    expect(attachments).toMatchObject([{ device: "/dev/vda", server_id: id }]);
+  });
+}
+
 test("VO-24 a volume beside the image's root disk, given at boot", async () => {
   const { cloud, add, settled } = await volumeCloud();
   await using _ = cloud;

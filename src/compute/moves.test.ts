@@ -156,6 +156,44 @@ test("CP-31 CP-32 live migration: the host changes, the server stays ACTIVE", as
   expect(held(cloud)).toEqual({ VCPU: 1, MEMORY_MB: 512, DISK_GB: 1 });
 });
 
+for (const [how, action, args] of [
+  ["cold", "migrate", null],
+  ["live", "os-migrateLive", { host: "c02", block_migration: "auto" }],
+] as const) {
+  test(`the ports of a server are bound to the host that a ${how} migration brings it to`, async () => {
+    await using cloud = await serverCloud({ settings: TWO_HOSTS, networks: true });
+    const id = await cloud.server({ availability_zone: "nova:c01", networks: "auto" });
+    const port = () => cloud.row("SELECT binding_host_id AS host, status FROM ports WHERE device_id = ?", id);
+    expect(port()).toEqual({ host: "c01", status: "ACTIVE" });
+    expect((await cloud.act(id, action, args)).status).toBe(202);
+    await cloud.until("the server to be on c02", async () => hostOf(await cloud.show(id)) === "c02");
+    const moved = await cloud.settled(id, "ACTIVE", "VERIFY_RESIZE");
+    expect(port()).toEqual({ host: "c02", status: "ACTIVE" });
+    if (moved.status === "ACTIVE") return;
+    await cloud.act(id, "revertResize");
+    await cloud.settled(id, "ACTIVE");
+    expect(port()).toEqual({ host: "c01", status: "ACTIVE" });
+  });
+}
+
+test("the ports of a server whose live migration fails stay bound to its host", async () => {
+  await using cloud = await serverCloud({
+    settings: { ...TWO_HOSTS, FAKE_FAILURES: "liveMigrate" },
+    networks: true,
+  });
+  cloud.log.expectError("Simulated failure of liveMigrate");
+  const id = await cloud.server({ availability_zone: "nova:c01", networks: "auto" });
+  await cloud.act(id, "os-migrateLive", { host: "c02", block_migration: "auto" });
+  await cloud.until(
+    "the migration to have failed",
+    () => cloud.row("SELECT status FROM migrations")?.status === "error",
+  );
+  expect(hostOf(await cloud.settled(id, "ACTIVE"))).toBe("c01");
+  expect(cloud.row("SELECT binding_host_id AS host FROM ports WHERE device_id = ?", id)).toEqual({
+    host: "c01",
+  });
+});
+
 test("CP-33 evacuate: rebuilt on another host when its own is down", async () => {
   await using cloud = await serverCloud({ settings: TWO_HOSTS });
   const id = await cloud.server({ availability_zone: "nova:c01" });

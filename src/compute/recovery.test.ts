@@ -311,3 +311,46 @@ for (const [step, method, status, atSource] of [
     ).toEqual([id]);
   });
 }
+
+test("an image that a crash left without its server knowing of it is removed; others that wait for data stay", async () => {
+  await using cloud = await serverCloud();
+  const id = await cloud.server();
+  await cloud.stop("n-cpu");
+  await cloud.act(id, "createImage", { name: "promised" });
+  const queued = async (name: string, properties: object) => {
+    const image = { name, disk_format: "raw", container_format: "bare", ...properties };
+    expect((await cloud.images.post("/v2/images", image)).status).toBe(201);
+  };
+  const ofServer = { image_location: "snapshot", image_type: "snapshot" };
+  await queued("orphan", { ...ofServer, instance_uuid: id });
+  await queued("another cloud's", { ...ofServer, instance_uuid: crypto.randomUUID() });
+  await queued("a user's", {});
+  await cloud.start("n-cpu");
+  await cloud.settled(id, "ACTIVE");
+  const { images } = (await cloud.images.get("/v2/images")).body;
+  const states = images.map(({ name, status }: { name: string; status: string }) => `${name}: ${status}`);
+  expect(states.sort()).toEqual([
+    "a user's: queued",
+    "another cloud's: queued",
+    "cirros: active",
+    "promised: active",
+  ]);
+});
+
+test("the image of an unshelved server goes when the message comes again after a crash", async () => {
+  await using cloud = await serverCloud();
+  const id = await cloud.server();
+  await cloud.act(id, "shelve");
+  await cloud.settled(id, "SHELVED_OFFLOADED");
+  await cloud.stop("n-cpu");
+  await cloud.act(id, "unshelve");
+  await cloud.until("the message to be with the host", () =>
+    waiting(cloud).some(({ topic }) => topic === "compute.testhost"),
+  );
+  // As if the crash had come between the last state and the image.
+  cloud.sql("nova", "UPDATE instances SET vm_state = 'active', task_state = NULL WHERE uuid = ?", id);
+  await cloud.start("n-cpu");
+  await cloud.until("the queue to be empty", () => waiting(cloud).length === 0);
+  expect((await cloud.images.get("/v2/images")).body.images).toHaveLength(1);
+  expect(count(cloud, "nova", "instance_system_metadata WHERE key LIKE 'shelved%'")).toBe(0);
+});

@@ -40,7 +40,8 @@ export interface NewImage {
 export interface ImagePublic {
   /** @throws ImageNotFound */
   show(context: RequestContext, id: string): ImageInfo;
-  list(context: RequestContext): ImageInfo[];
+  /** @param filter only those of one of these statuses */
+  list(context: RequestContext, filter?: { statuses: readonly string[] }): ImageInfo[];
   /**
    * The file that holds the image's data; it never changes and is only unlinked, so an open descriptor stays good.
    * @throws ImageNotFound; Conflict when the image has no data or is deactivated

@@ -28,7 +28,13 @@ export function publishedImages(glance: Glance, enforcer: Enforcer): ImagePublic
   });
   return {
     show: (context, id) => infoOf(images.show(callerOf(context), id)),
-    list: (context) => images.list(callerOf(context), EVERYTHING).images.map(infoOf),
+    list(context, filter) {
+      const wanted = filter
+        ? [{ kind: "in" as const, column: "status" as const, values: [...filter.statuses] }]
+        : [];
+      const query = { ...EVERYTHING, conditions: wanted };
+      return images.list(callerOf(context), query).images.map(infoOf);
+    },
     dataPath(context, id) {
       const content = data.content(callerOf(context), id);
       if (!content) throw new Conflict(`Image ${id} has no data`);

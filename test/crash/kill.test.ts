@@ -7,92 +7,25 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stack } from "../support/stack.ts";
+import { type Api, type ImageBody, login, NO_QUOTAS, setting, settled } from "./api.ts";
 
 const SERVERS = 50;
 const UPLOADS = 50;
 const VOLUMES = 20;
 const OBJECT_BYTES = 200_000;
-const SETTINGS = [
-  "QUOTA_INSTANCES=-1",
-  "QUOTA_CORES=-1",
-  "QUOTA_RAM=-1",
-  "CINDER_QUOTA_VOLUMES=-1",
-  "DEBUG=False",
-];
-
-interface Api {
-  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes
-  json(method: string, path: string, body?: unknown): Promise<any>;
-  projectId: string;
-  account: string;
-}
-
-async function api(stack: Stack): Promise<Api> {
-  const env = stack.adminEnv as Record<string, string>;
-  const domain = { id: "default" };
-  const user = { name: "admin", domain, password: env["OS_PASSWORD"] };
-  const response = await fetch(`${env["OS_AUTH_URL"]}/auth/tokens`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      auth: {
-        identity: { methods: ["password"], password: { user } },
-        scope: { project: { name: "admin", domain } },
-      },
-    }),
-  });
-  const { token } = (await response.json()) as { token: { project: { id: string } } };
-  const auth = { "x-auth-token": response.headers.get("x-subject-token")! };
-  const base = env["OS_AUTH_URL"]!.replace("/identity/v3", "");
-  const ask: Api["ask"] = (method, path, body, headers = {}) => {
-    const raw = body instanceof Uint8Array;
-    return fetch(`${base}${path}`, {
-      method,
-      headers: {
-        ...auth,
-        ...(raw || body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers,
-      },
-      body: body === undefined ? undefined : raw ? (body as BodyInit) : JSON.stringify(body),
-    });
-  };
-  return {
-    ask,
-    async json(method, path, body) {
-      const answer = await ask(method, path, body);
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    projectId: token.project.id,
-    account: `/object-store/v1/AUTH_${token.project.id}`,
-  };
-}
-
-async function createImage(cloud: Api, name: string): Promise<string> {
-  const { id } = await cloud.json("POST", "/image/v2/images", {
-    name,
-    disk_format: "raw",
-    container_format: "bare",
-  });
-  return id;
-}
-
-const upload = (cloud: Api, id: string, data: Uint8Array) =>
-  cloud.ask("PUT", `/image/v2/images/${id}/file`, data, { "content-type": "application/octet-stream" });
+const ARGS = setting([...NO_QUOTAS, "DEBUG=False"]);
 
 // Several moments: early (nothing answered yet), in the middle, late (most answered, builds under way).
 test.each([30, 120, 400, 1000])(
   "kill -9 after %d ms of 50 server creates and 50 uploads at once",
   async (delayMs) => {
     const state = mkdtempSync(join(tmpdir(), "stack-kill-"));
-    const args = SETTINGS.flatMap((setting) => ["--set", setting]);
     try {
-      const first = await Stack.up({ state, args });
-      const cloud = await api(first);
-      const imageId = await createImage(cloud, "base");
-      expect((await upload(cloud, imageId, new Uint8Array(4096))).status).toBe(204);
-      const network = (await cloud.json("GET", "/network/v2.0/networks?name=private")).networks[0].id;
+      const first = await Stack.up({ state, args: ARGS });
+      const cloud = await login(first);
+      const imageId = await cloud.createImage("base");
+      expect((await cloud.upload(imageId, new Uint8Array(4096))).status).toBe(204);
+      const network = await cloud.network("private");
       await cloud.ask("PUT", `${cloud.account}/c`);
 
       const servers: string[] = [];
@@ -115,14 +48,14 @@ test.each([30, 120, 400, 1000])(
             objects.set(`o${i}`, md5(data));
         }),
         ...Array.from({ length: 5 }, async (_, i) => {
-          const id = await createImage(cloud, `up${i}`);
+          const id = await cloud.createImage(`up${i}`);
           images.set(id, "");
           const data = randomBytes(OBJECT_BYTES);
-          if ((await upload(cloud, id, data)).status === 204) images.set(id, md5(data));
+          if ((await cloud.upload(id, data)).status === 204) images.set(id, md5(data));
         }),
         ...Array.from({ length: VOLUMES }, async (_, i) => {
           const volume = { name: `v${i}`, size: 1 };
-          const answer = await cloud.ask("POST", `/volume/v3/${cloud.projectId}/volumes`, { volume });
+          const answer = await cloud.ask("POST", `${cloud.volumes}/volumes`, { volume });
           if (answer.status === 202)
             volumes.push(((await answer.json()) as { volume: { id: string } }).volume.id);
         }),
@@ -131,7 +64,7 @@ test.each([30, 120, 400, 1000])(
       await first.kill();
       await Promise.all(work);
 
-      await using second = await Stack.up({ state, args });
+      await using second = await Stack.up({ state, args: ARGS });
       await verify(second, { servers, objects, images, volumes, state });
     } finally {
       rmSync(state, { recursive: true, force: true });
@@ -150,18 +83,13 @@ async function verify(
     state: string;
   },
 ): Promise<void> {
-  const cloud = await api(stack);
+  const cloud = await login(stack);
   const deadline = Date.now() + 60_000;
-  // biome-ignore lint/suspicious/noExplicitAny: a server's body
-  let servers: any[];
-  for (;;) {
-    ({ servers } = await cloud.json("GET", "/compute/v2.1/servers/detail"));
-    if (!servers.some((server) => server.status === "BUILD" || server["OS-EXT-STS:task_state"] !== null))
-      break;
-    if (Date.now() > deadline)
-      throw new Error(`stuck: ${JSON.stringify(servers.filter((s) => s.status === "BUILD"))}`);
-    await Bun.sleep(100);
-  }
+  const servers = await settled(
+    () => cloud.servers(),
+    (server) => server.status === "BUILD" || server["OS-EXT-STS:task_state"] !== null,
+    deadline,
+  );
   const ids = new Set(servers.map((server) => server.id));
   expect(acknowledged.servers.filter((id) => !ids.has(id))).toEqual([]);
   expect(servers.filter((server) => !["ACTIVE", "ERROR"].includes(server.status))).toEqual([]);
@@ -170,24 +98,22 @@ async function verify(
   const addresses = active.map((server) => server.addresses.private?.[0]?.addr);
   expect(addresses.filter((address) => !address)).toEqual([]);
   expect(new Set(addresses).size).toBe(addresses.length);
-  const { ports } = await cloud.json("GET", "/network/v2.0/ports");
-  // biome-ignore lint/suspicious/noExplicitAny: a port's body
-  const guests = ports.filter((port: any) => port.device_owner.startsWith("compute:"));
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  const fixed = guests.map((port: any) => port.fixed_ips[0].ip_address);
+  const guests = (await cloud.ports()).filter((port) => port.device_owner.startsWith("compute:"));
+  const fixed = guests.map((port) => port.fixed_ips[0]!.ip_address);
   expect(new Set(fixed).size).toBe(fixed.length);
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  expect(guests.filter((port: any) => !ids.has(port.device_id))).toEqual([]);
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  expect(guests.filter((port: any) => active.some((server) => server.id === port.device_id))).toHaveLength(
+  expect(guests.filter((port) => !ids.has(port.device_id))).toEqual([]);
+  expect(guests.filter((port) => active.some((server) => server.id === port.device_id))).toHaveLength(
     active.length,
   );
 
-  const { resource_providers } = await cloud.json("GET", "/placement/resource_providers");
+  const { resource_providers: providers } = await cloud.json<{ resource_providers: { uuid: string }[] }>(
+    "GET",
+    "/placement/resource_providers",
+  );
   let held = 0;
-  for (const provider of resource_providers) {
-    const { usages } = await cloud.json("GET", `/placement/resource_providers/${provider.uuid}/usages`);
-    held += usages.VCPU ?? 0;
+  for (const { uuid } of providers) {
+    const path = `/placement/resource_providers/${uuid}/usages`;
+    held += (await cloud.json<{ usages: { VCPU?: number } }>("GET", path)).usages.VCPU ?? 0;
   }
   expect(held).toBe(active.length);
 
@@ -209,15 +135,12 @@ async function verify(
   }
 
   for (const [id, sum] of acknowledged.images) {
-    const image = await cloud.json("GET", `/image/v2/images/${id}`);
+    const image = await cloud.json<ImageBody>("GET", `/image/v2/images/${id}`);
     if (sum === "") expect(["queued", "active"]).toContain(image.status);
     else expect([image.status, image.checksum]).toEqual(["active", sum]);
   }
-  const stored = new Set<string>();
-  // biome-ignore lint/suspicious/noExplicitAny: an image's body
-  for (const image of (await cloud.json("GET", "/image/v2/images")).images as any[]) {
-    if (image.status === "active") stored.add(image.id);
-  }
+  const whole = (await cloud.images()).filter(({ status }) => status === "active");
+  const stored = new Set(whole.map(({ id }) => id));
   const files = readdirSync(join(acknowledged.state, "images")).filter((name) =>
     /^[0-9a-f-]{36}$/.test(name),
   );
@@ -230,15 +153,11 @@ async function verifyVolumes(
   { volumes: acknowledged, state }: { volumes: string[]; state: string },
   deadline: number,
 ): Promise<void> {
-  // biome-ignore lint/suspicious/noExplicitAny: a volume's body
-  let volumes: any[];
-  for (;;) {
-    ({ volumes } = await cloud.json("GET", `/volume/v3/${cloud.projectId}/volumes/detail`));
-    const busy = volumes.filter(({ status }) => !["available", "error"].includes(status));
-    if (busy.length === 0) break;
-    if (Date.now() > deadline) throw new Error(`stuck: ${JSON.stringify(busy)}`);
-    await Bun.sleep(100);
-  }
+  const volumes = await settled(
+    () => cloud.listVolumes(),
+    ({ status }) => !["available", "error"].includes(status),
+    deadline,
+  );
   const ids = new Set(volumes.map(({ id }) => id));
   expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
   const files = readdirSync(join(state, "volumes"), { recursive: true, encoding: "utf8" })
@@ -247,7 +166,7 @@ async function verifyVolumes(
   const available = volumes.filter(({ status }) => status === "available").map(({ id }) => id);
   expect(files.sort()).toEqual(available.sort());
   for (const { id } of volumes) {
-    const answer = await cloud.ask("DELETE", `/volume/v3/${cloud.projectId}/volumes/${id}`);
+    const answer = await cloud.ask("DELETE", `${cloud.volumes}/volumes/${id}`);
     expect(answer.status).toBe(202);
   }
 }

@@ -172,12 +172,12 @@ function imageActions(nova: Nova): ServerAction[] {
       name: "createImage",
       rule: serversRule("create_image"),
       body: schemas.createImage,
-      handler(call, instance, args) {
+      async handler(call, instance, args) {
         const { name, metadata = {} } = args as { name: string; metadata?: Record<string, string> };
         if (moves.fromVolume(nova, instance.uuid)) {
           call.enforce(serversRule("create_image:allow_volume_backed"), { project_id: instance.project_id });
         }
-        return answer(call, createImage(nova, call.context, instance, name.trim(), metadata));
+        return answer(call, await createImage(nova, call.context, instance, name.trim(), metadata));
       },
     },
     {

@@ -6,6 +6,7 @@ import { computeTopic } from "../topics.ts";
 import { releaseAllocations, releaseMigration } from "./allocations.ts";
 import type { Compute } from "./compute.ts";
 import { guestRef, guestSpec } from "./guest-spec.ts";
+import { removeShelvedImage } from "./images.ts";
 import { usesNetworks } from "./networks.ts";
 import type { InstanceArgs } from "./power.ts";
 import { setMigration } from "./resize.ts";
@@ -33,6 +34,7 @@ export const terminateTask: TaskOptions<InstanceArgs> = {
     await releaseVolumes(compute, context, instance.uuid, { keepRows: true });
     run.checkRunning();
     releaseAllocations(compute, context, instance);
+    removeShelvedImage(compute, context, instance.uuid);
     // Last: everything above can be repeated, and is, as long as the row says that there is something to do.
     removeInstance(compute, instance, { cleaned: true });
     reportUsage(compute, host);

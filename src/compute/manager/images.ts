@@ -5,6 +5,7 @@ import type { RequestContext } from "../../core/context.ts";
 import { CloudError, messageOf, NotFound } from "../../core/errors.ts";
 import type { ImageInfo } from "../../image/public.ts";
 import type { TaskState } from "../states.ts";
+import { computeTopic } from "../topics.ts";
 import type { Compute } from "./compute.ts";
 import { guestRef } from "./guest-spec.ts";
 import type { InstanceArgs } from "./power.ts";
@@ -80,12 +81,51 @@ export function abandonImage(compute: Compute, context: RequestContext, args: Sn
   removeImage(compute, context, args.imageId);
 }
 
-export function removeImage(compute: Compute, context: RequestContext, imageId: string): void {
+export function removeImage(
+  compute: Pick<Compute, "images" | "log">,
+  context: RequestContext,
+  imageId: string,
+): void {
   try {
     compute.images.delete(context, imageId);
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
     compute.log.warning(context, `Error while trying to clean up image ${imageId}: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * The image that a shelved server was to be made from again goes once that has been done, or never will be. What names it
+ * is kept until it is gone, so that a repeat after a crash finds it.
+ */
+export function removeShelvedImage(
+  compute: Pick<Compute, "store" | "images" | "log">,
+  context: RequestContext,
+  instanceUuid: string,
+): void {
+  const imageId = compute.store.systemMetadataOf(instanceUuid)["shelved_image_id"];
+  if (imageId) removeImage(compute, context, imageId);
+  compute.store.mergeSystemMetadata(instanceUuid, {
+    shelved_at: null,
+    shelved_image_id: null,
+    shelved_host: null,
+  });
+}
+
+/**
+ * When the service starts: an image is queued before its server is told to fill it, in another database. Where a crash
+ * came between, nobody was told of the image and nobody ever will fill it.
+ */
+export function dropOrphanedImages(compute: Compute, context: RequestContext): void {
+  const promised = new Set(
+    compute.store.waitingMessages([], computeTopic("")).map((args) => (args as { imageId?: string }).imageId),
+  );
+  for (const { id, properties } of compute.images.list(context, { statuses: ["queued"] })) {
+    const { image_type: type, image_location: location, instance_uuid: uuid } = properties;
+    const ours = location === "snapshot" && (type === "snapshot" || type === "backup");
+    if (!ours || promised.has(id) || !compute.store.instances.first({ uuid: uuid ?? "" })) continue;
+    compute.log.info(context, `[instance: ${uuid}] image ${id} was begun before a crash; it is removed`);
+    removeImage(compute, context, id);
   }
 }
 

@@ -1,7 +1,7 @@
 // Live migration, as the source host does it. Authority: nova/compute/manager.py (live_migration) of Zed.
 
 import { messageOf } from "../../core/errors.ts";
-import { holdForMove } from "./allocations.ts";
+import { holdForMove, releaseMigration } from "./allocations.ts";
 import { guestRef, guestSpec } from "./guest-spec.ts";
 import { forNetwork, keepNetworkInfo, usesNetworks } from "./networks.ts";
 import { powerNumber } from "./power.ts";
@@ -44,24 +44,25 @@ export const liveMigrationTask: TaskOptions<LiveMigrationArgs> = {
             onProgress: (progress) => keepProgress(run, progress),
           });
         }
-        await host.driver.destroy(guestRef(instance), { keepDisks: false });
+        // It has gone over: what its old host cannot remove now is removed there later, as any stray guest.
+        await host.driver
+          .destroy(guestRef(instance), { keepDisks: false })
+          .catch((e) => compute.log.warning(context, `cleaning up at ${host.name}: ${messageOf(e)}`));
       }
+      // Before the state: once that is saved, a repeat after a crash has nothing left to do.
+      releaseMigration(compute, context, instance, migration);
       run.save(
-        { host: destination.name, node: migration.dest_node, task_state: null },
+        {
+          host: destination.name,
+          node: migration.dest_node,
+          task_state: null,
+          power_state: await powerNumber({ ...run, host: destination } as typeof run),
+        },
         { also: () => setMigration(compute, migration.uuid, { status: "completed" }) },
       );
     } finally {
       running.delete(migration.uuid);
     }
-    const flavors = compute.store.flavorsOf(instance.uuid);
-    if (flavors) {
-      holdForMove(compute.placement, context, instance, migration, { instance: null, migration: {} });
-    }
-    compute.store.updateInstance(
-      instance.uuid,
-      { power_state: await powerNumber({ ...run, host: destination } as typeof run) },
-      compute.now(),
-    );
     if (usesNetworks(compute, instance.uuid)) keepNetworkInfo(compute, instance.uuid);
     reportUsage(compute, host);
     reportUsage(compute, destination);
@@ -78,6 +79,7 @@ export const liveMigrationTask: TaskOptions<LiveMigrationArgs> = {
           .destroy(guestRef(instance), { keepDisks: false })
           .catch((e) => compute.log.warning(context, `rolling back at ${destination.name}: ${messageOf(e)}`));
       }
+      await plugBack(run);
       const flavor = compute.store.flavorsOf(instance.uuid)?.cur;
       if (flavor) {
         holdForMove(compute.placement, context, instance, migration, {
@@ -91,6 +93,17 @@ export const liveMigrationTask: TaskOptions<LiveMigrationArgs> = {
 };
 
 type Run = Parameters<typeof liveMigrationTask.work>[0];
+
+/** The ports are bound to the source again. */
+async function plugBack({ compute, context, host, instance }: Run): Promise<void> {
+  if (!usesNetworks(compute, instance.uuid)) return;
+  try {
+    const cards = compute.network.vifs(instance.uuid);
+    await compute.network.plug(context, forNetwork(instance, host), cards);
+  } catch (error) {
+    compute.log.warning(context, `rolling back at ${host.name}: ${messageOf(error)}`);
+  }
+}
 
 async function isHere(run: Run): Promise<boolean> {
   const guests = await run.host.driver.list();

@@ -13,6 +13,7 @@ import type { InstanceRow } from "../tables.ts";
 import { CONDUCTOR_TOPIC, computeTopic, SCHEDULER_TOPIC } from "../topics.ts";
 import type { Compute, Host } from "./compute.ts";
 import { guestRef, guestSpec } from "./guest-spec.ts";
+import { dropOrphanedImages } from "./images.ts";
 import { forNetwork, keepNetworkInfo } from "./networks.ts";
 
 /** Servers whose next step is in some queue. */
@@ -33,6 +34,11 @@ export async function recoverHosts(compute: Compute, hosts: readonly Host[]): Pr
   failLostTasks(compute, inQueues);
   await dropHalfAttached(compute, inQueues);
   await completeCards(compute, hosts);
+  try {
+    dropOrphanedImages(compute, adminContext(compute.context.ids.requestId()));
+  } catch (error) {
+    compute.log.warning(null, `Images begun before a crash cannot be looked for: ${messageOf(error)}`);
+  }
   for (const host of hosts) {
     try {
       await recoverHost(compute, host, inQueues, { starting: true });

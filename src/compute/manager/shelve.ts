@@ -5,7 +5,7 @@ import { computeTopic } from "../topics.ts";
 import { releaseAllocations } from "./allocations.ts";
 import { nameDisksOf } from "./device-names.ts";
 import { guestImage, guestRef, guestSpec } from "./guest-spec.ts";
-import { removeImage, type SnapshotArgs, uploadSnapshot } from "./images.ts";
+import { removeImage, removeShelvedImage, type SnapshotArgs, uploadSnapshot } from "./images.ts";
 import { forNetwork, keepNetworkInfo, usesNetworks } from "./networks.ts";
 import { type InstanceArgs, powerNumber, shutdownTimeout } from "./power.ts";
 import { reconnectVolumes } from "./resize.ts";
@@ -13,6 +13,7 @@ import { reportUsage } from "./resources.ts";
 import { errorOut, type TaskOptions } from "./task.ts";
 import { forgetConnections } from "./volumes.ts";
 
+const SHELVED: ReadonlySet<string> = new Set(["shelved", "shelved_offloaded"]);
 const UPLOAD = { pending: "shelving_image_pending_upload", uploading: "shelving_image_uploading" } as const;
 
 export const shelveTask: TaskOptions<SnapshotArgs> = {
@@ -93,25 +94,21 @@ export const unshelveTask: TaskOptions<InstanceArgs> = {
       shelvedImage && !spec.bootsFromVolume ? guestImage(compute, context, shelvedImage) : spec.image;
     if (spec.vifs.length > 0) await compute.network.plug(context, forNetwork(run.instance, host), spec.vifs);
     await host.driver.spawn({ ...spec, image });
-    run.save(
-      {
-        vm_state: "active",
-        task_state: null,
-        power_state: await powerNumber(run),
-        launched_at: compute.now(),
-      },
-      {
-        also: () =>
-          compute.store.mergeSystemMetadata(run.instance.uuid, {
-            shelved_at: null,
-            shelved_image_id: null,
-            shelved_host: null,
-          }),
-      },
-    );
-    if (shelvedImage) removeImage(compute, context, shelvedImage);
+    run.save({
+      vm_state: "active",
+      task_state: null,
+      power_state: await powerNumber(run),
+      launched_at: compute.now(),
+    });
+    removeShelvedImage(compute, context, run.instance.uuid);
     if (usesNetworks(compute, run.instance.uuid)) keepNetworkInfo(compute, run.instance.uuid);
     reportUsage(compute, host);
+  },
+  abandoned(compute, context, { instanceUuid }) {
+    // Perhaps it had just been made when a crash came.
+    if (!SHELVED.has(compute.store.instance(instanceUuid)?.vm_state ?? "")) {
+      removeShelvedImage(compute, context, instanceUuid);
+    }
   },
   async failed(run) {
     // Back on the shelf: nothing is lost, it can be tried again.

@@ -55,8 +55,10 @@ async function makeVolume(
     volumeType: row.volume_type,
     availabilityZone: compute.nova.CROSS_AZ_ATTACH ? null : instance.availability_zone,
   });
-  const { status } = await waitForVolume(compute, run, id);
-  if (status !== "available") {
+  const volume = await waitForVolume(compute, run, id);
+  const { status } = volume;
+  // Reserved for this very server: a crash came before that was noted.
+  if (status !== "available" && attachmentOf(volume, instance.uuid) === null) {
     const seconds = Math.round(VOLUME_WAIT_MS / 1000);
     throw new BuildAborted(
       instance.uuid,
@@ -152,6 +154,8 @@ export async function releaseVolumes(
 }
 
 async function releaseVolume(compute: Compute, context: RequestContext, row: BlockDeviceRow): Promise<void> {
-  if (row.attachment_id) await compute.volumes.deleteAttachment(context, row.attachment_id);
+  const attachmentId =
+    row.attachment_id ?? attachmentOf(compute.volumes.show(context, row.volume_id!), row.instance_uuid ?? "");
+  if (attachmentId) await compute.volumes.deleteAttachment(context, attachmentId);
   if (row.delete_on_termination) compute.volumes.delete(context, row.volume_id!);
 }

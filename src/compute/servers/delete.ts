@@ -1,9 +1,10 @@
 // Deleting servers. Authority: nova/compute/api.py (_delete, _local_delete) of Zed.
 
 import { elevated, type RequestContext } from "../../core/context.ts";
-import { CloudError, messageOf } from "../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import { consumerOf, releaseMigration } from "../manager/allocations.ts";
 import { closeMigration, HOLDING, removeInstance } from "../manager/delete.ts";
+import { removeShelvedImage } from "../manager/images.ts";
 import { usesNetworks } from "../manager/networks.ts";
 import type { Nova } from "../nova.ts";
 import { checkAllowed } from "../states.ts";
@@ -22,7 +23,6 @@ export async function deleteServer(
   checkLock(context, instance);
   const soft = nova.settings.RECLAIM_INSTANCE_INTERVAL > 0 && !options.force && instance.launched_at !== null;
   if (soft) checkAllowed(instance, "softDelete");
-  deleteShelvedImage(nova, context, instance);
   if (!hostIsUp(nova, instance.host)) return deleteHere(nova, context, instance);
   if (DELETING.includes(instance.task_state ?? "")) return; // on its way
   accept(nova, context, instance, {
@@ -32,22 +32,6 @@ export async function deleteServer(
     method: soft ? "soft_delete_instance" : "terminate_instance",
     also: () => nova.groups.removeMember(instance.uuid),
   });
-}
-
-/** The image that a shelved server was to be made from again. */
-function deleteShelvedImage(nova: Nova, context: RequestContext, instance: InstanceRow): void {
-  if (instance.vm_state !== "shelved" && instance.vm_state !== "shelved_offloaded") return;
-  const imageId = nova.store.systemMetadataOf(instance.uuid)["shelved_image_id"];
-  if (!imageId) return;
-  try {
-    nova.images.delete(context, imageId);
-  } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
-    nova.context.log.warning(
-      context,
-      `[instance: ${instance.uuid}] Failed to delete snapshot from shelved instance (${error.message}).`,
-    );
-  }
 }
 
 /**
@@ -65,6 +49,8 @@ async function deleteHere(nova: Nova, context: RequestContext, instance: Instanc
     releaseMigration(nova, context, instance, migration);
     closeMigration(nova, migration);
   }
+  const { store, images } = nova;
+  removeShelvedImage({ store, images, log: nova.context.log }, context, instance.uuid);
   nova.groups.removeMember(instance.uuid);
   removeInstance(nova, instance, { cleaned: instance.host === null });
   const event = nova.actions.beginEvent(context, instance.uuid, "compute_terminate_instance", null);

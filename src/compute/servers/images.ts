@@ -79,14 +79,14 @@ function snapshotFormats(ofImage: string | undefined): Pick<NewImage, "diskForma
   return { diskFormat: ofImage === "raw" ? "raw" : "qcow2", containerFormat: "bare" };
 }
 
-/** Returns the image's id. */
-export function createImage(
+/** Resolves to the image's id. */
+export async function createImage(
   nova: Nova,
   context: RequestContext,
   instance: InstanceRow,
   name: string,
   metadata: Record<string, string>,
-): string {
+): Promise<string> {
   checkRequest(context, instance, "snapshot", { lock: false });
   if (!nova.settings.SNAPSHOT_WITH_VOLUMES) checkNoVolumes(nova, instance);
   if (fromVolume(nova, instance.uuid)) return imageOfVolumes(nova, context, instance, name, metadata);
@@ -133,13 +133,13 @@ export function createBackup(
 }
 
 /** An image without data: it names snapshots of the volumes, from which a server is made again. */
-function imageOfVolumes(
+async function imageOfVolumes(
   nova: Nova,
   context: RequestContext,
   instance: InstanceRow,
   name: string,
   metadata: Record<string, string>,
-): string {
+): Promise<string> {
   const mapping = nova.store.blockDevicesOf(instance.uuid).map((row) => {
     if (row.destination_type !== "volume" || !row.volume_id) return mappingOf(row, {});
     const snapshot = nova.volumes.createSnapshot(context, row.volume_id, {
@@ -171,9 +171,7 @@ function imageOfVolumes(
     },
   });
   nova.actions.start(context, instance.uuid, "createImage");
-  void nova.images.upload(context, image.id, nothing()).catch((error) => {
-    nova.context.log.warning(context, `Image ${image.id} of a volume-backed server has no data: ${error}`);
-  });
+  await nova.images.upload(context, image.id, nothing());
   return image.id;
 }
 
