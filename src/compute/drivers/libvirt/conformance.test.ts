@@ -5,6 +5,7 @@ import { describe, setDefaultTimeout } from "bun:test";
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "../../../libvirt/connection.ts";
+import * as c from "../../../libvirt/constants.gen.ts";
 import { driverConformance, type Subject } from "../conformance.ts";
 import type { ComputeDriver, GuestSpec } from "../driver.ts";
 import { driverModule } from "./index.ts";
@@ -78,8 +79,13 @@ async function open(): Promise<Subject> {
       while (!(await booted())) await Bun.sleep(50);
       const connection = await connect("qemu:///system");
       try {
-        // The guest's own doing: it reacts to the power button.
-        await connection.domainShutdownFlags(await connection.domainLookupByUUID(guest.uuid));
+        // The guest's own doing: it reacts to the power button, which is pressed again when it has not been noticed.
+        const domain = await connection.domainLookupByUUID(guest.uuid);
+        const isUp = async () => (await connection.domainGetState(domain)).state === c.VIR_DOMAIN_RUNNING;
+        for (let waited = 0; await isUp(); waited += 50) {
+          if (waited % 5000 === 0) await connection.domainShutdownFlags(domain);
+          await Bun.sleep(50);
+        }
       } finally {
         await connection.close();
       }
