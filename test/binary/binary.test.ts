@@ -77,6 +77,33 @@ describe("a cloud", () => {
     }
   });
 
+  test("errors carry the names that they have in the sources", async () => {
+    const rc = (await stack("openrc", "admin", "--state", state)).stdout;
+    const value = (name: string) =>
+      new RegExp(`^export ${name}=(.*)$`, "m").exec(rc)![1]!.replaceAll("'", "");
+    const domain = { id: "default" };
+    const user = { name: value("OS_USERNAME"), domain, password: value("OS_PASSWORD") };
+    const project = { name: value("OS_PROJECT_NAME"), domain };
+    const identity = { methods: ["password"], password: { user } };
+    const issued = await fetch(`${value("OS_AUTH_URL")}/auth/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ auth: { identity, scope: { project } } }),
+    });
+    const headers = { "x-auth-token": issued.headers.get("x-subject-token")! };
+    const { services } = JSON.parse((await stack("status", "--json", "--state", state)).stdout);
+    const { url } = services.find((service: { window: string }) => service.window === "q-svc");
+    for (const [path, type] of [
+      ["networks/none", "NetworkNotFound"],
+      ["ports/none", "PortNotFound"],
+      ["security-groups/none", "SecurityGroupNotFound"],
+    ]) {
+      const answer = await fetch(`${url}/v2.0/${path}`, { headers });
+      const body = (await answer.json()) as { NeutronError: { type: string } };
+      expect(body.NeutronError.type).toBe(type!);
+    }
+  });
+
   test("the state directory is its owner's alone", () => {
     expect(statSync(state).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(state)) {
