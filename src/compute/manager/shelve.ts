@@ -1,6 +1,7 @@
 // Shelving: the server's disk becomes an image, its host is given back; unshelving builds it again from that image.
 // Authority: nova/compute/manager.py (shelve_instance and its neighbours) of Zed, shelved_offload_time = 0.
 
+import { messageOf } from "../../core/errors.ts";
 import { computeTopic } from "../topics.ts";
 import { releaseAllocations } from "./allocations.ts";
 import { nameDisksOf } from "./device-names.ts";
@@ -113,7 +114,12 @@ export const unshelveTask: TaskOptions<InstanceArgs> = {
   async failed(run) {
     // Back on the shelf: nothing is lost, it can be tried again.
     const { compute, context, host, instance } = run;
-    await host.driver.destroy(guestRef(instance), { keepDisks: false }).catch(() => {});
+    await host.driver.destroy(guestRef(instance), { keepDisks: false }).catch((error) => {
+      compute.log.warning(
+        context,
+        `[instance: ${instance.uuid}] its guest was not removed: ${messageOf(error)}`,
+      );
+    });
     releaseAllocations(compute, context, instance);
     compute.store.updateInstance(
       instance.uuid,

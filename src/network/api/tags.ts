@@ -1,5 +1,6 @@
 // /v2.0/COLLECTION/ID/tags (neutron/extensions/tagging.py).
 
+import { CloudError } from "../../core/errors.ts";
 import { pyStr } from "../../core/python.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
@@ -38,7 +39,8 @@ function routesOf(
     const row = (() => {
       try {
         return resource.get(call.context, id);
-      } catch {
+      } catch (error) {
+        if (!(error instanceof CloudError && error.kind === "not-found")) throw error;
         throw new TagResourceNotFound(resource.collection, id);
       }
     })();
