@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BINARY, run } from "../../test/support/stack.ts";
+import { tokenByPassword } from "../../test/support/token.ts";
 
 const quick = process.argv.includes("--quick");
 const SECONDS = quick ? 1 : 3;
@@ -81,24 +82,7 @@ async function stopCloud({ state }: Bench): Promise<void> {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function issueToken(bench: Bench): Promise<{ token: string; projectId: string }> {
-  const domain = { id: "default" };
-  const response = await fetch(`${bench.base}/identity/v3/auth/tokens`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      auth: {
-        identity: {
-          methods: ["password"],
-          password: { user: { name: "admin", domain, password: PASSWORD } },
-        },
-        scope: { project: { name: "admin", domain } },
-      },
-    }),
-  });
-  const body = (await response.json()) as { token: { project: { id: string } } };
-  return { token: response.headers.get("x-subject-token") ?? "", projectId: body.token.project.id };
-}
+const issueToken = ({ base }: Bench) => tokenByPassword(`${base}/identity/v3`, "admin", PASSWORD);
 
 function pssMib(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BINARY, run } from "../support/stack.ts";
+import { tokenByPassword } from "../support/token.ts";
 
 const empty = mkdtempSync(join(tmpdir(), "stack-empty-"));
 const state = join(empty, "state");
@@ -81,24 +82,16 @@ describe("a cloud", () => {
     const rc = (await stack("openrc", "admin", "--state", state)).stdout;
     const value = (name: string) =>
       new RegExp(`^export ${name}=(.*)$`, "m").exec(rc)![1]!.replaceAll("'", "");
-    const domain = { id: "default" };
-    const user = { name: value("OS_USERNAME"), domain, password: value("OS_PASSWORD") };
-    const project = { name: value("OS_PROJECT_NAME"), domain };
-    const identity = { methods: ["password"], password: { user } };
-    const issued = await fetch(`${value("OS_AUTH_URL")}/auth/tokens`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ auth: { identity, scope: { project } } }),
-    });
-    const headers = { "x-auth-token": issued.headers.get("x-subject-token")! };
+    const [url, user, password] = ["OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD"].map(value);
+    const headers = { "x-auth-token": (await tokenByPassword(url!, user!, password!)).token };
     const { services } = JSON.parse((await stack("status", "--json", "--state", state)).stdout);
-    const { url } = services.find((service: { window: string }) => service.window === "q-svc");
+    const { url: network } = services.find((service: { window: string }) => service.window === "q-svc");
     for (const [path, type] of [
       ["networks/none", "NetworkNotFound"],
       ["ports/none", "PortNotFound"],
       ["security-groups/none", "SecurityGroupNotFound"],
     ]) {
-      const answer = await fetch(`${url}/v2.0/${path}`, { headers });
+      const answer = await fetch(`${network}/v2.0/${path}`, { headers });
       const body = (await answer.json()) as { NeutronError: { type: string } };
       expect(body.NeutronError.type).toBe(type!);
     }

@@ -1,6 +1,7 @@
 // The HTTP API of a running cloud, as its admin: what the crash tests ask of it, and the bodies that they look at.
 
 import type { Stack } from "../support/stack.ts";
+import { tokenByPassword } from "../support/token.ts";
 
 /** What `stack up` is given so that no quota stands in the way. */
 export const NO_QUOTAS = [
@@ -130,20 +131,8 @@ export class Api {
 /** The admin, in the admin project. `headers` go with every request. */
 export async function login(stack: Stack, headers: Record<string, string> = {}): Promise<Api> {
   const { OS_AUTH_URL: url, OS_PASSWORD: password } = stack.adminEnv as Record<string, string>;
-  const domain = { id: "default" };
-  const response = await fetch(`${url}/auth/tokens`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      auth: {
-        identity: { methods: ["password"], password: { user: { name: "admin", domain, password } } },
-        scope: { project: { name: "admin", domain } },
-      },
-    }),
-  });
-  const { token } = (await response.json()) as { token: { project: { id: string } } };
-  const auth = { "x-auth-token": response.headers.get("x-subject-token")! };
-  return new Api(url!.replace("/identity/v3", ""), token.project.id, { ...auth, ...headers });
+  const { token, projectId } = await tokenByPassword(url!, "admin", password!);
+  return new Api(url!.replace("/identity/v3", ""), projectId, { "x-auth-token": token, ...headers });
 }
 
 /** Asks until nothing of the list is busy. @throws Error with what is still busy at the deadline */

@@ -2,6 +2,7 @@
 
 import { Browser, type Page } from "./browser.ts";
 import { Stack } from "./stack.ts";
+import { tokenByPassword } from "./token.ts";
 
 export class Dashboard implements AsyncDisposable {
   readonly stack: Stack;
@@ -23,7 +24,8 @@ export class Dashboard implements AsyncDisposable {
   static async start(): Promise<Dashboard> {
     const [stack, browser] = await Promise.all([Stack.up(), Browser.start()]);
     const base = stack.adminEnv["OS_AUTH_URL"]!.replace(/\/identity\/v3$/, "");
-    return new Dashboard(stack, browser, base, await tokenOf(base, "admin", stack.adminEnv["OS_PASSWORD"]!));
+    const { token } = await tokenByPassword(`${base}/identity/v3`, "admin", stack.adminEnv["OS_PASSWORD"]!);
+    return new Dashboard(stack, browser, base, token);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -92,17 +94,6 @@ export class Dashboard implements AsyncDisposable {
     await page.goto(`${this.base}/dashboard${path}`);
     await page.waitForText(words);
   }
-}
-
-async function tokenOf(base: string, user: string, password: string): Promise<string> {
-  const domain = { id: "default" };
-  const identity = { methods: ["password"], password: { user: { name: user, domain, password } } };
-  const answer = await fetch(`${base}/identity/v3/auth/tokens`, {
-    method: "POST",
-    body: JSON.stringify({ auth: { identity, scope: { project: { name: user, domain } } } }),
-    headers: { "content-type": "application/json" },
-  });
-  return answer.headers.get("x-subject-token")!;
 }
 
 /** An expression: whether a row of the table holds all these words. */

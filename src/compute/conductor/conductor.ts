@@ -3,7 +3,7 @@
 
 import type { Handler } from "../../core/bus.ts";
 import { elevated, type RequestContext } from "../../core/context.ts";
-import { CloudError, messageOf } from "../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/log.ts";
 import type { ServiceContext } from "../../core/service.ts";
 import { imagePublic } from "../../image/public.ts";
@@ -11,6 +11,7 @@ import { InstanceActions } from "../actions.ts";
 import { novaSection } from "../config.ts";
 import { MaxRetriesExceeded, NoValidHost } from "../errors.ts";
 import { locksOf } from "../locks.ts";
+import { removeShelvedImage } from "../manager/images.ts";
 import type { RebuildArgs } from "../manager/rebuild.ts";
 import { NovaStore } from "../store.ts";
 import type { InstanceRow, MigrationRow } from "../tables.ts";
@@ -44,6 +45,20 @@ export interface EvacuateServer extends LiveMigrateServer {
 export interface UnshelveServer {
   instanceUuid: string;
   targetHost: string | null;
+}
+
+interface Move {
+  instance: InstanceRow;
+  migration: MigrationRow;
+}
+
+interface MoveStep {
+  wanted: Omit<SelectDestination, "instanceUuid">;
+  /** Of the migration, once it has a destination. */
+  status: string;
+  /** Who goes on, and with what. */
+  message(destination: Destination): [host: string, method: string, args: object];
+  failed(error: unknown): void;
 }
 
 export class Conductor {
@@ -92,91 +107,78 @@ export class Conductor {
 
   /** Resize and cold migration: a destination, then the source host begins. */
   async migrateServer(context: RequestContext, args: MigrateServer): Promise<void> {
-    const found = this.#move(args, "resize_prep", ["accepted", "pre-migrating"]);
-    if (!found || found.migration.dest_compute !== null) return;
-    const { instance, migration } = found;
-    const event = this.#actions.beginEvent(context, instance.uuid, "cold_migrate", null);
-    try {
-      const sameHost = migration.migration_type === "resize" && this.#sameHostAllowed();
-      const destination = await this.#select(context, {
-        instanceUuid: instance.uuid,
-        flavorId: migration.migration_type === "resize" ? "new" : "cur",
+    const move = this.#move(args, "resize_prep", ["accepted", "pre-migrating"]);
+    if (!move || move.migration.dest_compute !== null) return;
+    const { instance, migration } = move;
+    const resize = migration.migration_type === "resize";
+    const sameHost = resize && this.#sameHostAllowed();
+    await this.#send(context, move, "cold_migrate", {
+      wanted: {
+        flavorId: resize ? "new" : "cur",
         ignoreHosts: sameHost || instance.host === null ? [] : [instance.host],
         targetHost: args.targetHost,
         force: false,
         consumerUuid: migration.uuid,
-      });
-      this.#setDestination(migration, destination, "pre-migrating", () =>
-        this.#context.bus.cast(context, computeTopic(instance.host ?? ""), "resize_instance", {
-          instanceUuid: instance.uuid,
-          migrationUuid: migration.uuid,
-        }),
-      );
-      this.#actions.endEvent(event);
-    } catch (error) {
-      this.#moveFailed(context, instance, migration, error);
-      this.#actions.endEvent(event, error);
-    }
+      },
+      status: "pre-migrating",
+      message: () => [
+        instance.host ?? "",
+        "resize_instance",
+        { instanceUuid: instance.uuid, migrationUuid: migration.uuid },
+      ],
+      failed: (error) => this.#moveFailed(context, move, error),
+    });
   }
 
   async liveMigrate(context: RequestContext, args: LiveMigrateServer): Promise<void> {
-    const found = this.#move(args, "migrating", ["accepted"]);
-    if (!found) return;
-    const { instance, migration } = found;
-    const event = this.#actions.beginEvent(context, instance.uuid, "conductor_live_migrate_instance", null);
-    try {
-      const destination = await this.#select(context, {
-        instanceUuid: instance.uuid,
+    const move = this.#move(args, "migrating", ["accepted"]);
+    if (!move) return;
+    const { instance, migration } = move;
+    const { blockMigration } = args;
+    await this.#send(context, move, "conductor_live_migrate_instance", {
+      wanted: {
         flavorId: "cur",
         ignoreHosts: instance.host === null ? [] : [instance.host],
         targetHost: args.targetHost,
         force: args.force,
         consumerUuid: migration.uuid,
-      });
-      this.#setDestination(migration, destination, "queued", () =>
-        this.#context.bus.cast(context, computeTopic(instance.host ?? ""), "live_migration", {
-          instanceUuid: instance.uuid,
-          migrationUuid: migration.uuid,
-          blockMigration: args.blockMigration,
-        }),
-      );
-      this.#actions.endEvent(event);
-    } catch (error) {
-      this.#moveFailed(context, instance, migration, error);
-      this.#actions.endEvent(event, error);
-    }
+      },
+      status: "queued",
+      message: () => [
+        instance.host ?? "",
+        "live_migration",
+        { instanceUuid: instance.uuid, migrationUuid: migration.uuid, blockMigration },
+      ],
+      failed: (error) => this.#moveFailed(context, move, error),
+    });
   }
 
   /** The server's host is down: another builds it again under the same name, with its volumes and addresses. */
   async evacuate(context: RequestContext, args: EvacuateServer): Promise<void> {
-    const found = this.#move(args, "rebuilding", ["accepted"]);
-    if (!found) return;
-    const { instance, migration } = found;
-    const event = this.#actions.beginEvent(context, instance.uuid, "rebuild_server", null);
-    try {
-      const destination = await this.#select(context, {
-        instanceUuid: instance.uuid,
+    const move = this.#move(args, "rebuilding", ["accepted"]);
+    if (!move) return;
+    const { instance, migration } = move;
+    const rebuild: RebuildArgs = {
+      instanceUuid: instance.uuid,
+      order: args.order,
+      formerVmState: args.formerVmState,
+      migrationUuid: migration.uuid,
+    };
+    await this.#send(context, move, "rebuild_server", {
+      wanted: {
         flavorId: "cur",
         ignoreHosts: instance.host === null ? [] : [instance.host],
         targetHost: args.targetHost,
         force: args.force,
         consumerUuid: instance.uuid,
-      });
-      const message: RebuildArgs = {
-        instanceUuid: instance.uuid,
-        order: args.order,
-        formerVmState: args.formerVmState,
-        migrationUuid: migration.uuid,
-      };
-      this.#setDestination(migration, destination, "pre-migrating", () =>
-        this.#context.bus.cast(context, computeTopic(destination.host), "rebuild_instance", message),
-      );
-      this.#actions.endEvent(event);
-    } catch (error) {
-      this.#migration(migration, { status: "error" });
-      this.#errorOut(context, instance.uuid, error);
-      this.#actions.endEvent(event, error);
-    }
+      },
+      status: "pre-migrating",
+      message: (destination) => [destination.host, "rebuild_instance", rebuild],
+      failed: (error) => {
+        this.#migration(migration, { status: "error" });
+        this.#errorOut(context, instance.uuid, error);
+      },
+    });
   }
 
   async unshelve(context: RequestContext, args: UnshelveServer): Promise<void> {
@@ -218,23 +220,19 @@ export class Conductor {
 
   /** Shelved but still on its host: it is only started, and its image goes. */
   #startShelved(context: RequestContext, instance: InstanceRow, host: string): void {
-    const imageId = this.store.systemMetadataOf(instance.uuid)["shelved_image_id"];
     this.store.db.transaction(() => {
-      this.store.mergeSystemMetadata(instance.uuid, {
-        shelved_at: null,
-        shelved_image_id: null,
-        shelved_host: null,
-      });
       this.store.updateInstance(instance.uuid, { task_state: "powering-on" }, this.#context.clock.now());
       this.#context.bus.cast(context, computeTopic(host), "start_instance", { instanceUuid: instance.uuid });
     });
-    if (!imageId) return;
-    try {
-      this.#context.peers.get(imagePublic).delete(context, imageId);
-    } catch (error) {
-      if (!(error instanceof CloudError)) throw error;
-      this.#log.warning(context, `Image ${imageId} stays: ${error.message}`);
-    }
+    const { peers } = this.#context;
+    const parts = {
+      store: this.store,
+      log: this.#log,
+      get images() {
+        return peers.get(imagePublic);
+      },
+    };
+    removeShelvedImage(parts, context, instance.uuid);
   }
 
   #sameHostAllowed(): boolean {
@@ -246,15 +244,29 @@ export class Conductor {
   }
 
   /** The server and its migration, when both are still as this step expects them. */
-  #move(
-    args: MigrateServer,
-    task: string,
-    statuses: readonly string[],
-  ): { instance: InstanceRow; migration: MigrationRow } | null {
+  #move(args: MigrateServer, task: string, statuses: readonly string[]): Move | null {
     const instance = this.store.instance(args.instanceUuid);
     const migration = this.store.migrations.first({ uuid: args.migrationUuid });
     if (!instance || !migration || instance.task_state !== task) return null;
     return statuses.includes(migration.status ?? "") ? { instance, migration } : null;
+  }
+
+  /** Finds the destination, notes it, and tells the host that goes on; the two last belong together. */
+  async #send(context: RequestContext, { instance, migration }: Move, eventName: string, step: MoveStep) {
+    const event = this.#actions.beginEvent(context, instance.uuid, eventName, null);
+    try {
+      const destination = await this.#select(context, { instanceUuid: instance.uuid, ...step.wanted });
+      const [host, method, args] = step.message(destination);
+      this.store.db.transaction(() => {
+        const { host: dest_compute, node: dest_node } = destination;
+        this.#migration(migration, { dest_compute, dest_node, status: step.status });
+        this.#context.bus.cast(context, computeTopic(host), method, args);
+      });
+      this.#actions.endEvent(event);
+    } catch (error) {
+      step.failed(error);
+      this.#actions.endEvent(event, error);
+    }
   }
 
   #select(context: RequestContext, args: SelectDestination): Promise<Destination> {
@@ -266,24 +278,12 @@ export class Conductor {
     );
   }
 
-  /** The destination and the message that goes on belong together. */
-  #setDestination(migration: MigrationRow, destination: Destination, status: string, cast: () => void): void {
-    this.store.db.transaction(() => {
-      this.#migration(migration, {
-        dest_compute: destination.host,
-        dest_node: destination.node,
-        status,
-      });
-      cast();
-    });
-  }
-
   #migration(migration: MigrationRow, changes: Partial<MigrationRow>): void {
     this.store.migrations.update({ id: migration.id }, { ...changes, updated_at: this.#context.clock.now() });
   }
 
   /** Nothing has happened to the server yet: it is as it was, and the fault says why it stays. */
-  #moveFailed(context: RequestContext, instance: InstanceRow, migration: MigrationRow, error: unknown): void {
+  #moveFailed(context: RequestContext, { instance, migration }: Move, error: unknown): void {
     this.#log.warning(
       context,
       `[instance: ${instance.uuid}] Setting instance to ${instance.vm_state} state: ${messageOf(error)}`,
