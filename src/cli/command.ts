@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ParseArgsConfig } from "node:util";
 import { ControlClient } from "../control/client.ts";
-import { controlSocket } from "../control/cloud-file.ts";
+import { controlSocket, readCloudFile } from "../control/cloud-file.ts";
 import { StatePaths } from "../core/paths.ts";
 
 export interface Command {
@@ -57,6 +57,12 @@ export function stateDir({ values, env }: Pick<Invocation, "values" | "env">): s
 
 export function statePaths(invocation: Pick<Invocation, "values" | "env">): StatePaths {
   return new StatePaths(stateDir(invocation));
+}
+
+/** Where the log files of the cloud are, or would be. */
+export function logFolder(invocation: Pick<Invocation, "values" | "env">): string {
+  const paths = statePaths(invocation);
+  return readCloudFile(paths)?.logDir ?? paths.at("log");
 }
 
 export function controlClient(invocation: Pick<Invocation, "values" | "env">): ControlClient {

@@ -1,7 +1,6 @@
 // `stack openrc` and `stack clouds`: how clients are told where the cloud is and who they are.
 
-import { readFileSync } from "node:fs";
-import type { CloudFile } from "../control/cloud-file.ts";
+import { readCloudFile } from "../control/cloud-file.ts";
 import { readStored } from "../core/secrets.ts";
 import {
   type Command,
@@ -27,12 +26,8 @@ export function readCredentials(
   project: string,
 ): Credentials {
   const paths = statePaths(invocation);
-  let file: CloudFile;
-  try {
-    file = JSON.parse(readFileSync(paths.at("cloud.json"), "utf8")) as CloudFile;
-  } catch (cause) {
-    throw new CommandError(`no cloud is running in ${paths.root}`, { cause });
-  }
+  const file = readCloudFile(paths);
+  if (!file) throw new CommandError(`no cloud is running in ${paths.root}`);
   const secrets = readStored(paths.at("secrets.json"));
   if (file.authUrl === null || secrets === null) throw new CommandError("this cloud has no identity service");
   return {
@@ -73,22 +68,83 @@ export function environmentOf(credentials: Credentials, v2 = false): Record<stri
 
 export const openrc: Command = {
   name: "openrc",
-  usage: "[USER [PROJECT]] [--v2]",
+  usage: "[USER [PROJECT]] [--v2] [--prompt]",
   summary: "export lines for a shell (default: demo in demo, admin in admin)",
   example: 'eval "$(stack openrc admin)"',
-  options: { ...STATE_OPTION, v2: { type: "boolean" } },
-  optionHelp: [["--v2", "the variables of 2013, for the v2.0 API"], STATE_HELP],
+  options: { ...STATE_OPTION, v2: { type: "boolean" }, prompt: { type: "boolean" } },
+  optionHelp: [
+    ["--v2", "the variables of 2013, for the v2.0 API"],
+    [
+      "--prompt",
+      "a file that asks for the password and holds none, as the dashboard's: stack openrc --prompt > demo-openrc.sh",
+    ],
+    STATE_HELP,
+  ],
   async run(invocation) {
     const [user = "demo", project = user] = invocation.positionals;
-    const variables = environmentOf(
-      readCredentials(invocation, user, project),
-      invocation.values["v2"] === true,
-    );
-    for (const [name, value] of Object.entries(variables))
-      invocation.out(`export ${name}=${shellQuote(value)}\n`);
+    const v2 = invocation.values["v2"] === true;
+    const credentials = readCredentials(invocation, user, project);
+    const variables = environmentOf(credentials, v2);
+    if (invocation.values["prompt"] === true) {
+      const projectId = await projectIdOf(credentials);
+      invocation.out(
+        promptingFile(variables, v2 ? { OS_TENANT_ID: projectId } : { OS_PROJECT_ID: projectId }),
+      );
+      return 0;
+    }
+    invocation.out(exportLines(variables));
     return 0;
   },
 };
+
+function exportLines(variables: Record<string, string>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
+    .join("");
+}
+
+/** As Horizon's "RC file": to be read by bash, once for a shell. */
+function promptingFile(variables: Record<string, string>, ids: Record<string, string>): string {
+  const { OS_PASSWORD: _password, ...others } = variables;
+  return `#!/usr/bin/env bash
+${exportLines({ ...others, ...ids })}echo "Please enter your OpenStack Password: "
+read -s OS_PASSWORD_INPUT
+export OS_PASSWORD=$OS_PASSWORD_INPUT
+`;
+}
+
+/** @throws CommandError */
+async function projectIdOf({ authUrl, user, password, project }: Credentials): Promise<string> {
+  const [{ authenticate }, { HttpSession }, { ClientError }] = await Promise.all([
+    import("../programs/auth.ts"),
+    import("../programs/session.ts"),
+    import("../programs/errors.ts"),
+  ]);
+  const session = new HttpSession({ ...PLAIN, userAgent: "stack" });
+  try {
+    const { tenantId } = await authenticate(session, {
+      authUrl: authUrl.replace(/\/v3$/, "/v2.0"),
+      username: user,
+      password,
+      tenantName: project,
+      tenantId: null,
+      region: null,
+    });
+    return tenantId ?? "";
+  } catch (error) {
+    if (error instanceof ClientError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+const PLAIN = {
+  insecure: false,
+  caCert: null,
+  cert: null,
+  key: null,
+  timeoutSeconds: 60,
+  debug: null,
+} as const;
 
 export const clouds: Command = {
   name: "clouds",

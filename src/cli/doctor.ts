@@ -47,7 +47,7 @@ const INSTALL =
   "For real virtual machines, as root: apt-get install qemu-system-x86 qemu-utils libvirt-daemon-system";
 const NETWORK = "For real networks, as root: apt-get install iproute2 nftables dnsmasq-base";
 
-async function examine(invocation: Invocation): Promise<Finding[]> {
+export async function examine(invocation: Pick<Invocation, "values" | "env">): Promise<Finding[]> {
   const libvirt = await answers(LIBVIRT_SOCKET);
   return [
     {

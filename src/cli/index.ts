@@ -6,17 +6,23 @@ import { ConfigError } from "../config/config.ts";
 import { StackrcError } from "../config/stackrc.ts";
 import { CloudNotRunning, ControlError } from "../control/client.ts";
 import { CloudError } from "../core/errors.ts";
+import { findProgram, programs } from "../programs/index.ts";
+import type { Program } from "../programs/program.ts";
 import { VERSION } from "../version.ts";
 import { attach } from "./attach.ts";
 import { type Command, CommandError, type Invocation, UsageError } from "./command.ts";
 import { clouds, openrc } from "./credentials.ts";
 import { doctor } from "./doctor.ts";
 import { cleanup, down } from "./down.ts";
-import { logs, trace } from "./logs.ts";
-import { novaManage } from "./nova-manage.ts";
+import { health, metrics } from "./health.ts";
+import { logLevel, logs, trace } from "./logs.ts";
+import { net } from "./net.ts";
+import { policy } from "./policy.ts";
+import { probe } from "./probe.ts";
 import { run } from "./run.ts";
 import { queues, restart, start, status, stop } from "./service.ts";
 import { sql } from "./sql.ts";
+import { support } from "./support.ts";
 import { up } from "./up.ts";
 
 export const commands: readonly Command[] = [
@@ -27,13 +33,19 @@ export const commands: readonly Command[] = [
   stop,
   restart,
   logs,
+  logLevel,
   trace,
+  health,
+  metrics,
+  probe,
+  support,
   queues,
+  policy,
   openrc,
   clouds,
   run,
   sql,
-  novaManage,
+  net,
   doctor,
   down,
   cleanup,
@@ -50,10 +62,13 @@ export async function main(
       return 0;
     }
     if (first === "help" || first === "--help" || first === "-h") {
-      const topic = rest[0] === undefined ? null : find(rest[0]);
-      io.out(topic ? helpFor(topic) : overview());
+      const program = findProgram(rest[0] ?? "");
+      if (program) io.out(helpForProgram(program));
+      else io.out(rest[0] === undefined ? overview() : helpFor(find(rest[0])));
       return 0;
     }
+    const program = findProgram(first ?? "");
+    if (program) return await (await program.load())(rest, io);
     // `stack` and `stack --port 0` mean `stack up`.
     const named = first !== undefined && (!first.startsWith("-") || first === "-r");
     const command = named ? find(first) : up;
@@ -124,15 +139,29 @@ function report(error: unknown, err: (text: string) => void): number {
 }
 
 function overview(): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
-  const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  const width = Math.max(...[...commands, ...programs].map(({ name }) => name.length));
+  const row = ({ name, summary }: Command | Program) => `  ${name.padEnd(width)}  ${summary}`;
   return `An OpenStack-compatible cloud in one executable.
 
 Usage: stack [COMMAND] [options]
 
-${rows.join("\n")}
+${commands.map(row).join("\n")}
+
+Programs of the time, also by a link of their name to this one:
+
+${programs.map(row).join("\n")}
 
 stack help COMMAND tells more. Version ${VERSION}.
+`;
+}
+
+function helpForProgram({ name, summary, example }: Program): string {
+  return `Usage: stack ${name} ARGUMENTS
+
+${summary[0]!.toUpperCase()}${summary.slice(1)}.
+Its own help: stack ${name} --help
+
+Example: ${example}
 `;
 }
 

@@ -2,13 +2,15 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { LEVELS } from "../core/log.ts";
 import {
   type Command,
   CommandError,
+  columns,
   controlClient,
+  logFolder,
   STATE_HELP,
   STATE_OPTION,
-  statePaths,
   UsageError,
 } from "./command.ts";
 
@@ -38,6 +40,30 @@ export const logs: Command = {
   },
 };
 
+export const logLevel: Command = {
+  name: "log-level",
+  usage: "[SERVICE [LEVEL]]",
+  summary: "from which level on a service's lines are written; changes it until the service is started again",
+  example: "stack log-level n-sch INFO",
+  options: STATE_OPTION,
+  optionHelp: [["LEVEL", LEVELS.join(", ")], STATE_HELP],
+  async run(invocation) {
+    const client = controlClient(invocation);
+    const [window, level] = invocation.positionals;
+    const levels = await client.logLevels();
+    if (window !== undefined && !(window in levels)) throw new UsageError(`no service is called ${window}`);
+    if (window !== undefined && level !== undefined) {
+      const wanted = LEVELS.find((known) => known === level.toUpperCase());
+      if (!wanted) throw new UsageError(`${level} is none of ${LEVELS.join(", ")}`);
+      await client.setLogLevel(window, wanted);
+      return 0;
+    }
+    const rows = Object.entries(levels).filter(([name]) => window === undefined || name === window);
+    invocation.out(columns(rows));
+    return 0;
+  },
+};
+
 /** Date, time with milliseconds: the lines' own stamps, 23 characters. */
 const STAMP_LENGTH = 23;
 
@@ -54,7 +80,7 @@ export const trace: Command = {
       throw new UsageError(
         "trace which request? Its id is in the X-Openstack-Request-Id header and in the logs",
       );
-    const folder = statePaths(invocation).at("log");
+    const folder = logFolder(invocation);
     const rows: { file: string; text: string }[] = [];
     for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : []) {
       if (!/\.log(\.1)?$/.test(file)) continue;

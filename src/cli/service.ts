@@ -61,7 +61,7 @@ export const status: Command = {
         service.name,
         service.state,
         service.port === null ? "-" : String(service.port),
-        service.reason ?? "",
+        service.reason ?? service.note ?? "",
       ]);
       invocation.out(columns([["WINDOW", "SERVICE", "STATE", "PORT", ""], ...rows]));
       invocation.out(`\n${found.state}, process ${found.pid}, version ${found.version}\n`);

@@ -5,6 +5,9 @@
 import { Database, type SQLQueryBindings } from "bun:sqlite";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { noDatabase, noTable, SqlError, sqlError, unknownDatabase } from "./sql-errors.ts";
+import { drawResult, type ResultSet, type SqlLayout } from "./sql-layout.ts";
+import { withoutLeadingComments } from "./sql-statements.ts";
 
 /** The network API keeps its tables with nova's; both names lead there. */
 const ALSO_KNOWN_AS: Record<string, string> = { neutron: "nova" };
@@ -13,6 +16,17 @@ const BUSY_TIMEOUT_MS = 5000;
 
 /** Kept by the cloud for itself. */
 const INTERNAL_TABLES = new Set(["stack_migrations", "bus_messages"]);
+
+/** The server of the courses' transcripts. */
+export const SERVER_VERSION = "10.3.20-MariaDB";
+
+/** Accounts and their rights: the shell is the owner's of the state directory, so these change nothing. */
+const ACCOUNTS = /^(grant|revoke|flush|create\s+user|drop\s+user|alter\s+user|set\s+password|set\s+names)\b/i;
+
+export interface RunOptions {
+  layout?: SqlLayout;
+  skipNames?: boolean;
+}
 
 export class SqlSession {
   #folder: string;
@@ -29,22 +43,28 @@ export class SqlSession {
     return this.#current;
   }
 
-  /** Runs one statement and returns what to print. @throws the database's own error */
-  run(statement: string): string {
-    const sql = statement.trim().replace(/;+\s*$/, "");
+  /** Runs one statement and returns what to print. @throws SqlError */
+  run(statement: string, options: RunOptions = {}): string {
+    const sql = withoutLeadingComments(statement)
+      .trim()
+      .replace(/;+\s*$/, "");
     if (sql === "") return "";
+    const startedAt = performance.now();
     const use = /^use\s+[`"]?(\w+)[`"]?$/i.exec(sql);
-    if (use) return this.#use(use[1]!);
-    if (/^show\s+(databases|schemas)$/i.test(sql)) {
-      return this.#box(
-        ["Database"],
-        this.databases().map((name) => [name]),
-      );
+    if (use) return this.use(use[1]!);
+    const count = this.#accepted(sql);
+    if (count !== null) return changed(count, startedAt);
+    try {
+      const result = this.#catalogue(sql) ?? this.#execute(sql);
+      if (typeof result === "number") return changed(result, startedAt);
+      if (result.rows.length === 0)
+        return options.layout === "tabs" ? "" : `Empty set ${elapsed(startedAt)}\n`;
+      const text = drawResult(result, options.layout ?? "box", options.skipNames);
+      if (options.layout === "tabs") return text;
+      return `${text}${counted(result.rows.length)} in set ${elapsed(startedAt)}\n`;
+    } catch (error) {
+      throw sqlError(error, this.#current);
     }
-    if (/^show\s+tables$/i.test(sql)) return this.#showTables();
-    const describe = /^(?:describe|desc|show\s+columns\s+from)\s+[`"]?(?:(\w+)\.)?(\w+)[`"]?$/i.exec(sql);
-    if (describe) return this.#describe(describe[1] ?? this.#current, describe[2]!);
-    return this.#execute(sql);
   }
 
   close(): void {
@@ -59,6 +79,15 @@ export class SqlSession {
     return [...new Set([...files, ...aliases])].sort();
   }
 
+  /** @throws SqlError */
+  use(name: string): string {
+    if (!this.databases().includes(name)) throw unknownDatabase(name);
+    this.#db.close();
+    this.#db = this.#open(name);
+    this.#current = name;
+    return "Database changed\n";
+  }
+
   #open(main: string | null): Database {
     const db = main === null ? new Database(":memory:") : new Database(this.#file(main));
     db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -71,87 +100,94 @@ export class SqlSession {
     return existsSync(own) ? own : join(this.#folder, `${ALSO_KNOWN_AS[name] ?? name}.db`);
   }
 
-  #use(name: string): string {
-    if (!this.databases().includes(name)) throw new Error(`Unknown database '${name}'`);
-    this.#db.close();
-    this.#db = this.#open(name);
-    this.#current = name;
-    return "Database changed\n";
+  /**
+   * What every installation begins with and this cloud has no need of: its databases are made by its services, and who
+   * may read the state directory may read them. How many rows MySQL says these statements change; null for others.
+   * @throws SqlError for what cannot be had here
+   */
+  #accepted(sql: string): number | null {
+    if (/^create\s+(database|schema)\b/i.test(sql)) return 1;
+    if (ACCOUNTS.test(sql)) return 0;
+    const drop = /^drop\s+(?:database|schema)\s+(?:if\s+exists\s+)?[`"]?(\w+)/i.exec(sql);
+    if (drop) {
+      const reason = `the cloud keeps database '${drop[1]}'; see: stack cleanup`;
+      throw new SqlError(1044, "42000", `Access denied: ${reason}`);
+    }
+    return null;
   }
 
-  #showTables(): string {
-    const name = this.#current;
-    if (name === null) throw new Error("No database selected");
+  /** SHOW and DESCRIBE, and the functions that ask about the session. */
+  #catalogue(sql: string): ResultSet | null {
+    if (/^show\s+(databases|schemas)$/i.test(sql)) {
+      return { names: ["Database"], rows: this.databases().map((name) => [name]) };
+    }
+    const tables =
+      /^show\s+tables(?:\s+(?:from|in)\s+[`"]?(\w+)[`"]?)?(?:\s+like\s+['"]([^'"]*)['"])?$/i.exec(sql);
+    if (tables) return this.#tables(tables[1] ?? this.#current, tables[2] ?? null);
+    const describe =
+      /^(?:describe|desc|explain|show\s+(?:full\s+)?(?:columns|fields)\s+(?:from|in))\s+[`"]?(?:(\w+)[`"]?\.[`"]?)?(\w+)[`"]?$/i.exec(
+        sql,
+      );
+    if (describe) return this.#describe(describe[1] ?? this.#current, describe[2]!);
+    if (/^select\s+database\(\s*\)$/i.test(sql)) return { names: ["DATABASE()"], rows: [[this.#current]] };
+    if (/^select\s+(version\(\s*\)|@@version)$/i.test(sql)) {
+      return { names: ["VERSION()"], rows: [[SERVER_VERSION]] };
+    }
+    return null;
+  }
+
+  #tables(database: string | null, like: string | null): ResultSet {
+    if (database === null) throw noDatabase();
+    if (!this.databases().includes(database)) throw unknownDatabase(database);
     const rows = this.#db
-      .query<{ name: string }, []>(
-        `SELECT name FROM "${name}".sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name`,
+      .query<{ name: string }, [string]>(
+        `SELECT name FROM "${database}".sqlite_master
+         WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' AND name LIKE ? ORDER BY name`,
       )
-      .all()
+      .all(like ?? "%")
       .filter((row) => !INTERNAL_TABLES.has(row.name));
-    return this.#box(
-      [`Tables_in_${name}`],
-      rows.map((row) => [row.name]),
-    );
+    const head = `Tables_in_${database}${like === null ? "" : ` (${like})`}`;
+    return { names: [head], rows: rows.map((row) => [row.name]) };
   }
 
-  #describe(database: string | null, table: string): string {
-    const schema = database === null ? "" : `"${database}".`;
+  #describe(database: string | null, table: string): ResultSet {
+    if (database === null) throw noDatabase();
     const rows = this.#db
       .query<{ name: string; type: string; notnull: number; pk: number; dflt_value: string | null }, []>(
-        `PRAGMA ${schema}table_info("${table}")`,
+        `PRAGMA "${database}".table_info("${table}")`,
       )
       .all();
-    if (rows.length === 0)
-      throw new Error(`Table '${database === null ? "" : `${database}.`}${table}' doesn't exist`);
-    return this.#box(
-      ["Field", "Type", "Null", "Key", "Default"],
-      rows.map((row) => [
+    if (rows.length === 0) throw noTable(database, table);
+    return {
+      names: ["Field", "Type", "Null", "Key", "Default", "Extra"],
+      rows: rows.map((row) => [
         row.name,
         row.type.toLowerCase(),
-        row.notnull ? "NO" : "YES",
+        row.notnull || row.pk ? "NO" : "YES",
         row.pk ? "PRI" : "",
         row.dflt_value,
+        "",
       ]),
-    );
+    };
   }
 
-  #execute(sql: string): string {
-    const startedAt = performance.now();
+  /** The rows, or how many were changed. */
+  #execute(sql: string): ResultSet | number {
     const statement = this.#db.query<unknown, SQLQueryBindings[]>(sql);
     const names = statement.columnNames;
-    if (names.length > 0) return this.#box(names, statement.values() as unknown[][], startedAt);
-    const { changes } = statement.run();
-    return `Query OK, ${changes} row${changes === 1 ? "" : "s"} affected ${elapsed(startedAt)}\n`;
+    if (names.length > 0) return { names, rows: statement.values() as unknown[][] };
+    return statement.run().changes;
   }
+}
 
-  #box(
-    names: readonly string[],
-    rows: readonly (readonly unknown[])[],
-    startedAt = performance.now(),
-  ): string {
-    if (rows.length === 0) return `Empty set ${elapsed(startedAt)}\n`;
-    const count = `${rows.length} row${rows.length === 1 ? "" : "s"} in set ${elapsed(startedAt)}\n`;
-    return mysqlBox(names, rows) + count;
-  }
+function counted(rows: number): string {
+  return `${rows} row${rows === 1 ? "" : "s"}`;
+}
+
+function changed(rows: number, startedAt: number): string {
+  return `Query OK, ${counted(rows)} affected ${elapsed(startedAt)}\n`;
 }
 
 function elapsed(startedAt: number): string {
   return `(${((performance.now() - startedAt) / 1000).toFixed(2)} sec)`;
-}
-
-/** MySQL's client: numbers to the right, text to the left, NULL spelled out. */
-export function mysqlBox(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const cells = rows.map((row) => row.map(cellText));
-  const widths = names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
-  const numeric = names.map((_, i) => rows.every((row) => row[i] === null || typeof row[i] === "number"));
-  const rule = `+${widths.map((width) => "-".repeat(width + 2)).join("+")}+\n`;
-  const line = (row: readonly string[], head = false) =>
-    `|${row.map((cell, i) => ` ${numeric[i] && !head ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)} `).join("|")}|\n`;
-  return rule + line(names, true) + rule + cells.map((row) => line(row)).join("") + rule;
-}
-
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "NULL";
-  if (value instanceof Uint8Array) return `0x${value.toHex()}`;
-  return String(value);
 }

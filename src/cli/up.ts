@@ -130,11 +130,8 @@ async function detach(invocation: Invocation): Promise<number> {
   if (already) throw new CommandError(`a cloud is already running in ${paths.root} (process ${already.pid})`);
   paths.dir("log");
   const output = openSync(paths.at("log", "stack.out"), "a", 0o600);
-  const [program, ...args] = selfCommand([
-    "up",
-    "--foreground",
-    ...process.argv.slice(2).filter((arg) => arg !== "up" && arg !== "--detach"),
-  ]);
+  const { detach: _, ...values } = invocation.values;
+  const [program, ...args] = selfCommand(["up", ...optionsOf({ ...values, foreground: true })]);
   const child = Bun.spawn([program!, ...args], {
     stdio: ["ignore", output, output],
     env: { ...process.env, STACK_DETACHED: "1" },
@@ -159,6 +156,15 @@ async function detach(invocation: Invocation): Promise<number> {
       throw new CommandError(`not ready after ${DETACH_TIMEOUT_MS / 1000} s; see stack logs`);
     await Bun.sleep(10);
   }
+}
+
+/** The command line that gives these values. */
+function optionsOf(values: Invocation["values"]): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    return [value].flat().map((text) => `--${name}=${text}`);
+  });
 }
 
 async function banner({ cloud, config }: RunningCloud, invocation: Invocation): Promise<string> {

@@ -29,8 +29,6 @@ export const cloudSection = section("cloud", "The cloud", {
     "auto",
     "What runs the servers. auto: libvirt for root when its socket answers, else fake.",
   ),
-  LOGDIR: key.text("", "Folder of the log files. Empty: log/ in the state directory."),
-  DEBUG: key.bool("True", "Write DEBUG lines.", { option: "nova.conf/DEFAULT/debug" }),
   SCREEN_NAME: key.text("stack", "Name of the session, shown in the terminal UI."),
   SYNC_WRITES: key.choice(
     ["normal", "full"],

@@ -9,7 +9,7 @@ export class ConfigError extends Error {
 
 /** DevStack variables that mean something only there: accepted, named in a warning, without effect. */
 const MEANINGLESS =
-  /^(.*_(BRANCH|REPO|DIR|BIN_DIR|UWSGI|UWSGI_CONF)|(MYSQL|RABBIT|DATABASE|LDAP)_\w+|DEST|RECLONE|OFFLINE|PIP_\w+|GIT_\w+|LOGFILE|LOG_COLOR|LOGDAYS|VERBOSE\w*|ERROR_ON_CLONE|USE_\w+|STACK_USER|UPGRADE_MODE|LIBS_FROM_GIT|SYSLOG_HOST|TEMPEST_\w+|Q_\w+|ML2_\w+|OVN_\w+|OVS_\w+|ENABLE_\w+|HOST_IPV6|SERVICE_IP_VERSION|IP_VERSION|WSGI_MODE|GLOBAL_VENV|INSTALL_\w+)$/;
+  /^(.*_(BRANCH|REPO|DIR|BIN_DIR|UWSGI|UWSGI_CONF)|(MYSQL|RABBIT|DATABASE|LDAP)_\w+|DEST|RECLONE|OFFLINE|PIP_\w+|GIT_\w+|LOGFILE|LOG_COLOR|LOGDAYS|VERBOSE\w*|ERROR_ON_CLONE|USE_\w+|STACK_USER|UPGRADE_MODE|LIBS_FROM_GIT|TEMPEST_\w+|Q_\w+|ML2_\w+|OVN_\w+|OVS_\w+|ENABLE_\w+|HOST_IPV6|SERVICE_IP_VERSION|IP_VERSION|WSGI_MODE|GLOBAL_VENV|INSTALL_\w+)$/;
 
 export interface ConfigSources {
   /** Sections of every service, enabled or not: so that any key in the file is known. */
@@ -43,8 +43,8 @@ export class Config {
       this.#values.set(name, spec.default);
       const text = sources.env[name];
       if (text !== undefined) take(name, spec, text, "environment");
-      const option = spec.option?.split("/");
-      if (option) {
+      for (const path of [...(spec.formerOptions ?? []), spec.option ?? []].flat()) {
+        const option = path.split("/");
         const value = sources.rc?.options.get(option[0]!)?.get(option[1]!)?.get(option[2]!);
         if (value !== undefined) take(name, spec, value, option.join("/"));
       }

@@ -11,11 +11,13 @@ export interface KeySpec<T> {
   help: string;
   /** `FILE/GROUP/OPTION` in OpenStack's own configuration. */
   option?: string;
+  /** Names the option had in earlier releases; the present one goes before them. */
+  formerOptions?: readonly string[];
   /** @throws Error with a text that completes "KEY must be ...". */
   parse(text: string): T;
 }
 
-type Extra = { option?: string };
+type Extra = { option?: string; formerOptions?: readonly string[] };
 
 function spec<T>(kind: string, parse: (text: string) => T) {
   return (defaultText: string, help: string, extra: Extra = {}): KeySpec<T> => ({

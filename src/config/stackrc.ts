@@ -36,6 +36,11 @@ const CONF_FILES: Record<string, string> = {
   NOVA_CPU_CONF: "nova.conf",
   CINDER_CONF: "cinder.conf",
   NEUTRON_CONF: "neutron.conf",
+  Q_PLUGIN_CONF_FILE: "ml2_conf.ini",
+  NEUTRON_CORE_PLUGIN_CONF: "ml2_conf.ini",
+  Q_L3_CONF_FILE: "l3_agent.ini",
+  Q_DHCP_CONF_FILE: "dhcp_agent.ini",
+  Q_META_CONF_FILE: "metadata_agent.ini",
   PLACEMENT_CONF: "placement.conf",
   SWIFT_CONFIG_PROXY_SERVER: "proxy-server.conf",
   SWIFT_CONF: "swift.conf",
@@ -122,8 +127,8 @@ function metaSection(
   at: string,
 ): { file: string; group: string } | null {
   if (phase === "local") return null;
-  const name = target.replace(/^\$\{?(\w+)\}?$/, "$1").replace(/^.*\//, "");
-  const file = CONF_FILES[name] ?? (name.endsWith(".conf") ? name : null);
+  const name = target.replace(/^\/?\$\{?(\w+)\}?$/, "$1").replace(/^.*\//, "");
+  const file = CONF_FILES[name] ?? (/\.(?:conf|ini)$/.test(name) ? name : null);
   if (file === null) {
     rc.warnings.push(`${at}: no configuration file "${target}" here; its section is skipped`);
     return { file: "", group: "DEFAULT" };

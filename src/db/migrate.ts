@@ -25,3 +25,13 @@ export function applyMigrations(db: Database, migrations: readonly Migration[]):
     })();
   }
 }
+
+/** Names of those that the file has not seen. Changes nothing. */
+export function pendingMigrations(db: Database, migrations: readonly Migration[]): string[] {
+  const known = db
+    .query<{ n: number }, []>("SELECT count(*) AS n FROM sqlite_master WHERE name = 'stack_migrations'")
+    .get();
+  const rows = known?.n ? db.query<{ name: string }, []>("SELECT name FROM stack_migrations").all() : [];
+  const applied = new Set(rows.map((row) => row.name));
+  return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}

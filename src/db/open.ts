@@ -66,6 +66,13 @@ export class ProjectDatabase {
     return own * 65_536 + (foreign % 65_536);
   }
 
+  /** Tells other processes that have the file open that something beside it, which belongs to it, has changed. */
+  touch(): void {
+    const version =
+      this.raw.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+    this.raw.run(`PRAGMA user_version = ${(version + 1) % 2 ** 31}`);
+  }
+
   /** Applies what is missing of another set: several services may keep tables in one file. */
   migrate(migrations: readonly Migration[]): void {
     applyMigrations(this.raw, migrations);

@@ -1,7 +1,7 @@
 // Pages by key, not by offset: page 1,000 costs what page 1 costs. The marker is a row; the next page is what sorts
 // after it. Ties are broken by the last sort key, which must be unique.
 
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 
 export interface SortKey {
@@ -25,7 +25,14 @@ export function afterMarker(keys: readonly SortKey[], marker: readonly unknown[]
     const beyond = further(keys[i]!, marker[i]);
     if (beyond) alternatives.push(and(...equalSoFar, beyond));
   }
-  return or(...alternatives);
+  return and(bound(keys[0], marker[0]), or(...alternatives));
+}
+
+/** Implied by the rest, and what lets SQLite begin in the index where the page begins: an OR alone makes it read all before. */
+function bound(key: SortKey | undefined, value: unknown): SQL | undefined {
+  if (key === undefined || value === null || value === undefined) return undefined;
+  if (key.direction === "asc") return gte(key.column, value);
+  return key.column.notNull ? lte(key.column, value) : undefined;
 }
 
 function same(column: SQLiteColumn, value: unknown): SQL {

@@ -1,0 +1,26 @@
+// OpenStack's own configuration files, by project: what `[[post-config|$NOVA_CONF]]` sections fill.
+
+export const CONFIG_FILES: Readonly<Record<string, readonly string[]>> = {
+  keystone: ["keystone.conf"],
+  glance: ["glance-api.conf", "glance-registry.conf"],
+  placement: ["placement.conf"],
+  nova: ["nova.conf"],
+  cinder: ["cinder.conf"],
+  neutron: ["neutron.conf"],
+  swift: ["proxy-server.conf"],
+};
+
+type Options = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, string>>>;
+
+/** What a project's files say under `[DEFAULT]`; the first file that has it. */
+export function defaultOption(
+  options: Options | undefined,
+  project: string,
+  name: string,
+): string | undefined {
+  for (const file of CONFIG_FILES[project] ?? []) {
+    const value = options?.get(file)?.get("DEFAULT")?.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
