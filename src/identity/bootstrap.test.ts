@@ -3,7 +3,7 @@ import { randomIds } from "../core/ids.ts";
 import { memorySecrets } from "../core/secrets.ts";
 import type { PublishedEndpoint } from "../core/service.ts";
 import { ProjectDatabase } from "../db/open.ts";
-import { bootstrap } from "./bootstrap.ts";
+import { bootstrap, createDefaultDomain, createNothing } from "./bootstrap.ts";
 import { migrations } from "./migrations/index.ts";
 import type { Passwords } from "./passwords.ts";
 import { identityPublic } from "./public.ts";
@@ -60,6 +60,33 @@ test("a service that is served later is added; one an administrator has entered 
   store.services.insert({ id: "own", type: "volumev3", name: "mine" });
   await start([NOVA, cinder]);
   expect(namesIn(store.services.list().map(({ name }) => ({ name: name ?? "" })))).toEqual(["mine", "nova"]);
+});
+
+test("a database that an administrator has filled gets what the services need, and no more", async () => {
+  const { store, start } = world();
+  createDefaultDomain(store);
+  store.users.insert({ id: "u", name: "admin", domain_id: "default" });
+  const role = store.roles.insert({ id: "r", name: "admin" });
+  expect(await start([NOVA])).toBe(false);
+  expect(namesIn(store.projects.match({ is_domain: false }))).toEqual(["service"]);
+  expect(store.userByName("default", "demo")).toBeNull();
+  expect(store.userByName("default", "admin")?.password).toBeNull();
+  const { id } = store.userByName("default", "nova")!;
+  const roles = store.assignments.list({ actorIds: [id] }).map((row) => row.role_id);
+  expect(roles).toContain(role.id);
+  expect(store.services.match({ type: "compute" })).toHaveLength(1);
+  const counts = () => [store.users.count(), store.projects.count(), store.roles.count()];
+  const before = counts();
+  await start([NOVA]);
+  expect(counts()).toEqual(before);
+});
+
+test("ID-11 an empty identity service has the default domain and the role _member_", async () => {
+  const { store } = world();
+  createNothing(store);
+  createNothing(store);
+  expect([store.users.count(), store.projects.count(), store.services.list().length]).toEqual([0, 1, 0]);
+  expect(namesIn(store.roles.list())).toEqual(["_member_"]);
 });
 
 test("what other services may ask", async () => {

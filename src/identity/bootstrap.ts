@@ -1,6 +1,7 @@
 // What a new cloud holds, as DevStack leaves it: the default domain, projects admin, demo, service and
 // invisible_to_admin, users admin and demo and one per service, roles with what they imply, and the catalog. Runs at
-// every start: what is there is left alone, but addresses follow where the services are now.
+// every start: what is there is left alone, but addresses follow where the services are now. A database that
+// `keystone-manage bootstrap` has filled gets what the services need to log in, and no more.
 
 import type { Ids } from "../core/ids.ts";
 import type { PublishedEndpoint, Secrets } from "../core/service.ts";
@@ -16,20 +17,27 @@ const IMPLIED = [
 ] as const;
 
 const ROLES = ["admin", "member", "reader", "service", "ResellerAdmin"];
-const PROJECTS = ["admin", "demo", "service", "invisible_to_admin"];
+const SERVICE_PROJECT = "service";
+const PROJECTS = ["admin", "demo", SERVICE_PROJECT, "invisible_to_admin"];
+const PEOPLE = ["admin", "demo"];
 const SERVICE_USERS = ["glance", "nova", "placement", "neutron", "cinder", "swift"];
 
-/** user, project, role */
-const GRANTS = [
+type GrantNames = readonly [user: string, project: string, role: string];
+
+const PEOPLES_GRANTS: readonly GrantNames[] = [
   ["admin", "admin", "admin"],
   ["admin", "demo", "admin"],
   ["demo", "demo", "member"],
   ["demo", "invisible_to_admin", "member"],
-  ...SERVICE_USERS.flatMap((user) => [
-    [user, "service", "admin"] as const,
-    [user, "service", "service"] as const,
-  ]),
-] as const;
+];
+
+const SERVICE_GRANTS: readonly GrantNames[] = SERVICE_USERS.flatMap((user) => [
+  [user, SERVICE_PROJECT, "admin"] as const,
+  [user, SERVICE_PROJECT, "service"] as const,
+]);
+
+/** The role that Icehouse's users had in their default tenant, with the id it had everywhere (keystone.conf, 2014). */
+const ICEHOUSE_MEMBER = { id: "9fe2ff9ee4384b1894a90878d3e92bab", name: "_member_" };
 
 export interface BootstrapOptions {
   store: IdentityStore;
@@ -47,28 +55,47 @@ export interface BootstrapOptions {
 export async function bootstrap(options: BootstrapOptions): Promise<boolean> {
   const { store } = options;
   const first = store.domain(DEFAULT_DOMAIN_ID) === null;
-  if (first) await createContent(options);
+  if (first) await createContent(options, "all");
+  else if (!store.projectByName(DEFAULT_DOMAIN_ID, SERVICE_PROJECT)) await createContent(options, "services");
   store.db.transaction(() => syncCatalog(options));
   return first;
 }
 
-async function createContent({ store, passwords, secrets, ids, nowMs }: BootstrapOptions): Promise<void> {
-  const names = ["admin", "demo", ...SERVICE_USERS];
+/** What a database holds before anybody is told to fill it. Does nothing when the domain is there. */
+export function createDefaultDomain(store: IdentityStore): void {
+  if (store.domain(DEFAULT_DOMAIN_ID)) return;
+  store.projects.insert({
+    id: DEFAULT_DOMAIN_ID,
+    name: "Default",
+    domain_id: ROOT_DOMAIN_ID,
+    is_domain: true,
+    description: "The default domain",
+  });
+}
+
+/** The default domain and the role of 2014, and no user. */
+export function createNothing(store: IdentityStore): void {
+  store.db.transaction(() => {
+    if (store.domain(DEFAULT_DOMAIN_ID)) return;
+    createDefaultDomain(store);
+    store.roles.insert(ICEHOUSE_MEMBER);
+  });
+}
+
+async function createContent(
+  { store, passwords, secrets, ids, nowMs }: BootstrapOptions,
+  extent: "all" | "services",
+): Promise<void> {
+  const all = extent === "all";
   // Two passwords, two hashes: users who share the one have nothing to hide from each other, and the start is quicker.
   const [adminHash, serviceHash] = await Promise.all([
-    passwords.hash(secrets.adminPassword),
+    all ? passwords.hash(secrets.adminPassword) : null,
     passwords.hash(secrets.servicePassword),
   ]);
   store.db.transaction(() => {
-    store.projects.insert({
-      id: DEFAULT_DOMAIN_ID,
-      name: "Default",
-      domain_id: ROOT_DOMAIN_ID,
-      is_domain: true,
-      description: "The default domain",
-    });
+    createDefaultDomain(store);
     const projectIds = new Map<string, string>();
-    for (const name of PROJECTS) {
+    for (const name of all ? PROJECTS : [SERVICE_PROJECT]) {
       const row = store.projects.insert({
         id: ids.hex(),
         name,
@@ -78,22 +105,26 @@ async function createContent({ store, passwords, secrets, ids, nowMs }: Bootstra
       });
       projectIds.set(name, row.id);
     }
-    const roleIds = new Map(ROLES.map((name) => [name, store.roles.insert({ id: ids.hex(), name }).id]));
+    const roleId = (name: string) =>
+      (store.roleByName(name) ?? store.roles.insert({ id: ids.hex(), name })).id;
+    const roleIds = new Map(ROLES.map((name) => [name, roleId(name)]));
     for (const [prior, implied] of IMPLIED) store.implied.add(roleIds.get(prior)!, roleIds.get(implied)!);
     const userIds = new Map<string, string>();
-    for (const name of names) {
-      const row = store.users.insert({
-        id: ids.hex(),
-        name,
-        domain_id: DEFAULT_DOMAIN_ID,
-        password: SERVICE_USERS.includes(name) ? serviceHash : adminHash,
-        password_created_at: nowMs,
-        created_at: nowMs,
-        extra: { email: `${name}@example.com` },
-      });
+    for (const name of [...(all ? PEOPLE : []), ...SERVICE_USERS]) {
+      const row =
+        store.userByName(DEFAULT_DOMAIN_ID, name) ??
+        store.users.insert({
+          id: ids.hex(),
+          name,
+          domain_id: DEFAULT_DOMAIN_ID,
+          password: SERVICE_USERS.includes(name) ? serviceHash : adminHash,
+          password_created_at: nowMs,
+          created_at: nowMs,
+          extra: { email: `${name}@example.com` },
+        });
       userIds.set(name, row.id);
     }
-    for (const [user, project, role] of GRANTS) {
+    for (const [user, project, role] of [...(all ? PEOPLES_GRANTS : []), ...SERVICE_GRANTS]) {
       store.assignments.add({
         type: "UserProject",
         actor_id: userIds.get(user)!,
@@ -102,6 +133,7 @@ async function createContent({ store, passwords, secrets, ids, nowMs }: Bootstra
         inherited: false,
       });
     }
+    if (!all) return;
     const admin = { actor_id: userIds.get("admin")!, role_id: roleIds.get("admin")!, inherited: false };
     store.assignments.add({ ...admin, type: "UserDomain", target_id: DEFAULT_DOMAIN_ID });
     store.assignments.add({ ...admin, type: "UserSystem", target_id: "system" });

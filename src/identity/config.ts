@@ -3,6 +3,10 @@
 import { key, section } from "../config/keys.ts";
 
 export const identitySection = section("identity", "Identity (keystone)", {
+  KEYSTONE_BOOTSTRAP: key.bool(
+    "True",
+    "Whether DevStack's users, projects and catalog are made. False leaves the identity service as keystone-manage db_sync does: the default domain and no user; SERVICE_TOKEN is the way in.",
+  ),
   KEYSTONE_TOKEN_EXPIRATION: key.int(86_400, "Life of a token in seconds.", {
     min: 1,
     option: "keystone.conf/token/expiration",
@@ -11,6 +15,11 @@ export const identitySection = section("identity", "Identity (keystone)", {
     172_800,
     "Seconds after its expiry during which a token can still be looked at with allow_expired.",
     { option: "keystone.conf/token/allow_expired_window" },
+  ),
+  KEYSTONE_FERNET_MAX_ACTIVE_KEYS: key.int(
+    3,
+    "How many token keys keystone-manage fernet_rotate keeps; a token ends with its key.",
+    { min: 2, option: "keystone.conf/fernet_tokens/max_active_keys" },
   ),
   KEYSTONE_ALLOW_RESCOPE: key.bool(
     "True",
@@ -92,6 +101,17 @@ export const identitySection = section("identity", "Identity (keystone)", {
       min: 1,
       option: "keystone.conf/DEFAULT/max_project_tree_depth",
     },
+  ),
+  KEYSTONE_LIST_LIMIT: key.int(
+    0,
+    "How many things a list holds at most; one that was cut says `truncated`. 0: all of them.",
+    { min: 0, option: "keystone.conf/DEFAULT/list_limit" },
+  ),
+  KEYSTONE_ENFORCEMENT_MODEL: key.choice(
+    ["flat", "strict_two_level"],
+    "flat",
+    "Whether limits of projects must fit into those of their domain (strict_two_level) or not (flat).",
+    { option: "keystone.conf/unified_limit/enforcement_model" },
   ),
   KEYSTONE_MAX_REDELEGATION_COUNT: key.int(3, "How often a trust can be handed on.", {
     option: "keystone.conf/trust/max_redelegation_count",

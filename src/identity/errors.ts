@@ -22,6 +22,9 @@ export type Noun =
   | "Access Rule"
   | "registered limit for"
   | "limit for"
+  | "Identity Provider"
+  | "mapping"
+  | "Service Provider"
   | "version";
 
 export class EntityNotFound extends NotFound {

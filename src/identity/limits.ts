@@ -35,16 +35,38 @@ export interface LimitFilter {
 /** A limit with what it says about which resource. */
 export type Limit = LimitRow & Pick<RegisteredLimitRow, "service_id" | "region_id" | "resource_name">;
 
-export const MODEL = {
-  name: "flat",
-  description: "Limit enforcement and validation does not take project hierarchy into consideration.",
-};
+export interface LimitModel {
+  name: string;
+  description: string;
+  /** How deep projects may lie below each other. */
+  maxTreeDepth: number;
+  /** Whether a project's limit must fit into its domain's. */
+  strict: boolean;
+}
+
+/** keystone/limit/models */
+export const MODELS = {
+  flat: {
+    name: "flat",
+    description: "Limit enforcement and validation does not take project hierarchy into consideration.",
+    maxTreeDepth: Number.POSITIVE_INFINITY,
+    strict: false,
+  },
+  strict_two_level: {
+    name: "strict_two_level",
+    description: "This model requires project hierarchy never exceeds a depth of two",
+    maxTreeDepth: 2,
+    strict: true,
+  },
+} as const satisfies Record<string, LimitModel>;
 
 export class Limits {
+  readonly model: LimitModel;
   #store: IdentityStore;
   #ids: Ids;
 
-  constructor(parts: { store: IdentityStore; ids: Ids }) {
+  constructor(parts: { store: IdentityStore; ids: Ids; model: LimitModel }) {
+    this.model = parts.model;
     this.#store = parts.store;
     this.#ids = parts.ids;
   }
@@ -118,9 +140,10 @@ export class Limits {
 
   /** All or none. @throws ForbiddenBecause for a resource that is not registered */
   create(wanted: readonly LimitFields[]): Limit[] {
+    const placed = wanted.map((asked) => this.#checkPlace({ ...asked }, "limit"));
+    this.#checkTree(placed);
     return this.#store.db.transaction(() =>
-      wanted.map((asked) => {
-        const fields = this.#checkPlace({ ...asked }, "limit");
+      placed.map((fields) => {
         const base = this.#store.registeredLimits.match({
           service_id: fields.service_id,
           region_id: fields.region_id ?? null,
@@ -146,7 +169,8 @@ export class Limits {
   }
 
   update(id: string, { resource_limit, description }: Partial<LimitFields>): Limit {
-    this.get(id);
+    const before = this.get(id);
+    if (resource_limit !== undefined) this.#checkTree([{ ...before, resource_limit }]);
     const row = this.#store.limits.update(id, {
       ...(resource_limit === undefined ? {} : { resource_limit }),
       ...(description ? { description } : {}),
@@ -157,6 +181,44 @@ export class Limits {
   delete(id: string): void {
     this.get(id);
     this.#store.limits.remove(id);
+  }
+
+  /** What is made or changed together may rest on each other. @throws ForbiddenBecause by the strict model */
+  #checkTree(limits: readonly LimitFields[]): void {
+    if (!this.model.strict) return;
+    for (const limit of limits) {
+      if (this.#fits(limit, limits)) continue;
+      const { project_id, domain_id, resource_name, resource_limit, service_id, region_id } = limit;
+      const owner = project_id ? `project_id: ${project_id}` : `domain_id: ${domain_id}`;
+      throw new ForbiddenBecause(
+        `Invalid resource limit: The resource limit (${owner}, resource_name: ${resource_name}, resource_limit: ${resource_limit}, service_id: ${service_id}, region_id: ${region_id ?? "None"}) doesn't satisfy current hierarchy model..`,
+      );
+    }
+  }
+
+  /** A project's limit is not above its parent's, a domain's not below those of its projects; 0 counts as none. */
+  #fits(limit: LimitFields, together: readonly LimitFields[]): boolean {
+    const { service_id, resource_name, resource_limit } = limit;
+    const region_id = limit.region_id ?? null;
+    const about = (other: LimitFields) =>
+      other.service_id === service_id &&
+      (other.region_id ?? null) === region_id &&
+      other.resource_name === resource_name;
+    const limitsOf = (owner: Partial<Limit>) =>
+      this.#store.limits.match(owner).map((row) => this.#complete(row));
+    if (limit.project_id) {
+      const parentId = this.#store.projects.get(limit.project_id)?.parent_id ?? "";
+      const beside = together.find((other) => other.domain_id === parentId && about(other));
+      const [registered] = this.#store.registeredLimits.match({ service_id, resource_name, region_id });
+      if (beside) return resource_limit <= beside.resource_limit;
+      const above =
+        limitsOf({ domain_id: parentId }).find(about)?.resource_limit ?? registered?.default_limit;
+      return !above || resource_limit <= above;
+    }
+    return this.#store
+      .descendantsOf(limit.domain_id ?? "")
+      .flatMap(({ id }) => limitsOf({ project_id: id }).filter(about))
+      .every((below) => resource_limit >= below.resource_limit);
   }
 
   #complete(row: LimitRow): Limit {

@@ -11,9 +11,10 @@ import { Credentials } from "./credentials.ts";
 import { DomainConfigs } from "./domain-configs.ts";
 import { Ec2Tokens } from "./ec2-tokens.ts";
 import { EndpointFilters } from "./endpoint-filters.ts";
+import { Federation } from "./federation.ts";
 import { Grants } from "./grants.ts";
 import { Groups } from "./groups.ts";
-import { Limits } from "./limits.ts";
+import { Limits, MODELS } from "./limits.ts";
 import { OAuth1 } from "./oauth1.ts";
 import { PasswordRules } from "./password-rules.ts";
 import { Passwords } from "./passwords.ts";
@@ -32,11 +33,15 @@ import { Users } from "./users.ts";
 
 export type Identity = ReturnType<typeof makeIdentity>;
 
+/** What the parts are made from; tools that work on the database alone have no more. */
+export type IdentityContext = Pick<ServiceContext, "clock" | "ids" | "log" | "db" | "config">;
+
 /** @param keys read anew when they have been rotated */
-export function makeIdentity(context: ServiceContext, keys: () => readonly FernetKey[]) {
+export function makeIdentity(context: IdentityContext, keys: () => readonly FernetKey[]) {
   const { clock, ids, log } = context;
   const config = context.config(identitySection);
   const store = new IdentityStore(context.db);
+  const model = MODELS[config.KEYSTONE_ENFORCEMENT_MODEL];
   const resolver = new RoleResolver(store);
   const passwords = new Passwords(config);
   const rules = new PasswordRules({ store, passwords, clock, config });
@@ -67,6 +72,8 @@ export function makeIdentity(context: ServiceContext, keys: () => readonly Ferne
   const credentials = new Credentials({ store, ids });
   const filters = new EndpointFilters({ store, ids });
   return {
+    /** Of the lists that Keystone cuts (`response_truncated` in its managers). */
+    listLimit: config.KEYSTONE_LIST_LIMIT,
     store,
     resolver,
     passwords,
@@ -88,15 +95,16 @@ export function makeIdentity(context: ServiceContext, keys: () => readonly Ferne
       trusts,
       applicationCredentials,
       ids,
-      maxDepth: config.KEYSTONE_MAX_PROJECT_TREE_DEPTH,
+      maxDepth: Math.min(config.KEYSTONE_MAX_PROJECT_TREE_DEPTH, model.maxTreeDepth),
     }),
     grants: new Grants({ store, roles }),
     roleAssignments: new RoleAssignments(store),
     regions: new Regions({ store, ids }),
     entries: new CatalogEntries({ store, ids }),
     catalog: new Catalog(store, filters),
+    federation: new Federation({ store, ids }),
     policyBlobs: new PolicyBlobs({ store, ids }),
-    limits: new Limits({ store, ids }),
+    limits: new Limits({ store, ids, model }),
     domainConfigs: new DomainConfigs({
       store,
       compliance: {

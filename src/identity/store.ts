@@ -6,6 +6,7 @@ import { Rows } from "../db/rows.ts";
 import { Assignments } from "./store/assignments.ts";
 import { DomainConfigs } from "./store/domain-configs.ts";
 import { Links } from "./store/links.ts";
+import { Protocols } from "./store/protocols.ts";
 import { Trusts } from "./store/trusts.ts";
 import * as t from "./tables.ts";
 
@@ -34,6 +35,12 @@ export class IdentityStore {
   readonly consumers: Rows<typeof t.consumer>;
   readonly requestTokens: Rows<typeof t.requestToken>;
   readonly accessTokens: Rows<typeof t.accessToken>;
+  readonly identityProviders: Rows<typeof t.identityProvider>;
+  readonly mappings: Rows<typeof t.mapping>;
+  readonly serviceProviders: Rows<typeof t.serviceProvider>;
+  readonly protocols: Protocols;
+  /** remote id → the identity provider that has it */
+  readonly remoteIds: Links;
   readonly trusts: Trusts;
   readonly assignments: Assignments;
   readonly domainConfigs: DomainConfigs;
@@ -75,6 +82,11 @@ export class IdentityStore {
     this.consumers = new Rows(db, t.consumer);
     this.requestTokens = new Rows(db, t.requestToken);
     this.accessTokens = new Rows(db, t.accessToken);
+    this.identityProviders = new Rows(db, t.identityProvider);
+    this.mappings = new Rows(db, t.mapping);
+    this.serviceProviders = new Rows(db, t.serviceProvider);
+    this.protocols = new Protocols(db);
+    this.remoteIds = new Links(db, "idp_remote_ids", "remote_id", "idp_id");
     this.trusts = new Trusts(db);
     this.assignments = new Assignments(db);
     this.domainConfigs = new DomainConfigs(db);

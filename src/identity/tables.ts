@@ -300,6 +300,45 @@ export const accessToken = sqliteTable("access_token", {
   expires_at: integer(),
 });
 
+export const identityProvider = sqliteTable("identity_provider", {
+  id: text().primaryKey(),
+  domain_id: text().notNull(),
+  enabled: integer({ mode: "boolean" }).notNull(),
+  description: text(),
+  /** Minutes. */
+  authorization_ttl: integer(),
+});
+
+export const idpRemoteId = sqliteTable("idp_remote_ids", {
+  remote_id: text().primaryKey(),
+  idp_id: text().notNull(),
+});
+
+export const federationProtocol = sqliteTable(
+  "federation_protocol",
+  {
+    id: text().notNull(),
+    idp_id: text().notNull(),
+    mapping_id: text().notNull(),
+    remote_id_attribute: text(),
+  },
+  (t) => [primaryKey({ columns: [t.id, t.idp_id] })],
+);
+
+export const mapping = sqliteTable("mapping", {
+  id: text().primaryKey(),
+  rules: text({ mode: "json" }).$type<unknown[]>().notNull(),
+});
+
+export const serviceProvider = sqliteTable("service_provider", {
+  id: text().primaryKey(),
+  auth_url: text().notNull(),
+  sp_url: text().notNull(),
+  description: text(),
+  enabled: integer({ mode: "boolean" }).notNull(),
+  relay_state_prefix: text().notNull(),
+});
+
 export type ProjectRow = typeof project.$inferSelect;
 export type UserRow = typeof user.$inferSelect;
 export type GroupRow = typeof group.$inferSelect;
@@ -323,3 +362,7 @@ export type DomainConfigRow = typeof domainConfig.$inferSelect;
 export type ConsumerRow = typeof consumer.$inferSelect;
 export type RequestTokenRow = typeof requestToken.$inferSelect;
 export type AccessTokenRow = typeof accessToken.$inferSelect;
+export type IdentityProviderRow = typeof identityProvider.$inferSelect;
+export type ProtocolRow = typeof federationProtocol.$inferSelect;
+export type MappingRow = typeof mapping.$inferSelect;
+export type ServiceProviderRow = typeof serviceProvider.$inferSelect;

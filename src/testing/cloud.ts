@@ -16,7 +16,7 @@ import { memorySecrets } from "../core/secrets.ts";
 import type { Machine, ServiceDeclaration } from "../core/service.ts";
 import { type TestLog, testLog } from "../core/test-log.ts";
 import { ProjectDatabase } from "../db/open.ts";
-import { declarations as allDeclarations } from "../services.ts";
+import { declarations as allDeclarations, sectionsOf } from "../services.ts";
 
 export const TEST_PASSWORD = "secret";
 export const TEST_SERVICE_TOKEN = "ADMIN";
@@ -56,7 +56,10 @@ export interface TestCloud extends AsyncDisposable {
   cloud: Cloud;
   log: TestLog;
   paths: StatePaths;
-  /** Asks a service; a body that is no string, bytes or stream is sent as JSON. */
+  /**
+   * Asks a service; a body that is no string, bytes or stream is sent as JSON. A path below the service's `adminMount`
+   * is asked there.
+   */
   request(
     window: string,
     method: string,
@@ -81,10 +84,7 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
   const clock = options.clock ?? systemClock;
   const declarations = options.declarations ?? allDeclarations;
   const config = new Config({
-    sections: [
-      cloudSection,
-      ...new Set([...allDeclarations, ...declarations].flatMap(({ sections }) => sections)),
-    ],
+    sections: sectionsOf([...allDeclarations, ...declarations]),
     env: {},
     rc: options.rc === undefined ? null : parseStackrc(options.rc, "stackrc", {}),
     overrides: {
@@ -132,9 +132,15 @@ export async function testCloud(options: TestCloudOptions = {}): Promise<TestClo
 
   const request: TestCloud["request"] = async (window, method, path, body, headers = {}) => {
     const init = payload(body, headers);
+    const adminMount = declarations.find((declaration) => declaration.window === window)?.adminMount;
+    const mount = adminMount !== undefined && path.startsWith(`${adminMount}/`) ? adminMount : "";
+    const target = path.slice(mount.length);
     const response = await cloud
       .app(window)
-      .fetch(new Request(`http://127.0.0.1${path}`, { method, ...init } as RequestInit), { target: path });
+      .fetch(new Request(`http://127.0.0.1${target}`, { method, ...init } as RequestInit), {
+        target,
+        ...(mount === "" ? {} : { mount }),
+      });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parseJson(text) };
   };

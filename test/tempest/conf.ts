@@ -16,6 +16,9 @@ export interface TempestFacts {
   volumeBackends: readonly string[];
 }
 
+/** What DevStack sets for Tempest (lib/keystone); its lock-out lasts longer. */
+export const COMPLIANCE = { lockoutAttempts: 2, lockoutSeconds: 5, lastPasswords: 2 };
+
 export function tempestConf(facts: TempestFacts): string {
   const sections: Record<string, Record<string, string | number | boolean>> = {
     DEFAULT: { debug: false, log_file: "tempest.log" },
@@ -35,7 +38,10 @@ export function tempestConf(facts: TempestFacts): string {
       auth_version: "v3",
       region: "RegionOne",
       v3_endpoint_type: "public",
-      v2_admin_endpoint_type: "public",
+      v2_admin_endpoint_type: "adminURL",
+      user_lockout_failure_attempts: COMPLIANCE.lockoutAttempts,
+      user_lockout_duration: COMPLIANCE.lockoutSeconds,
+      user_unique_last_password_count: COMPLIANCE.lastPasswords,
     },
     "identity-feature-enabled": {
       api_v2: true,
@@ -45,10 +51,23 @@ export function tempestConf(facts: TempestFacts): string {
       project_tags: true,
       application_credentials: true,
       access_rules: true,
+      security_compliance: true,
     },
     service_available: { nova: true, neutron: true, glance: true, cinder: true, swift: true, horizon: false },
-    image: { build_timeout: 90, http_image: facts.webImage },
-    "image-feature-enabled": { api_v2: true, import_image: true },
+    image: {
+      build_timeout: 90,
+      http_image: facts.webImage,
+      image_caching_enabled: true,
+      // There is one worker, and it knows what was staged: it stands in for the other.
+      alternate_image_endpoint: "image",
+    },
+    "image-feature-enabled": {
+      api_v1: true,
+      api_v2: true,
+      import_image: true,
+      os_glance_reserved: true,
+      manage_locations: true,
+    },
     network: {
       project_network_cidr: "10.100.0.0/16",
       project_network_mask_bits: 26,
@@ -115,7 +134,7 @@ export function tempestConf(facts: TempestFacts): string {
       api_v3: true,
       snapshot: true,
       clone: true,
-      backup: false,
+      backup: true,
       multi_backend: true,
       manage_volume: true,
       manage_snapshot: true,

@@ -7,16 +7,16 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, run, Stack } from "../support/stack.ts";
-import { type TempestFacts, tempestConf } from "./conf.ts";
+import { COMPLIANCE, type TempestFacts, tempestConf } from "./conf.ts";
 
 const SERVICES = ["identity", "image", "compute", "network", "volume", "object_storage"];
 const SMOKE = `^tempest\\.api\\.(${SERVICES.join("|")})\\..*\\bsmoke\\b`;
 const HOSTS = 2;
 /** More than there are cores: whenever it deletes a subnet, Tempest's network client sleeps for ten seconds. */
-const WORKERS = "6";
+const WORKERS = process.env["TEMPEST_WORKERS"] ?? "6";
 const VOLUME_BACKENDS = ["alpha", "beta"];
 const RESULTS = join(import.meta.dir, "results.tsv");
-const WORKSPACE = join(ROOT, "build", "tempest");
+const WORKSPACE = process.env["TEMPEST_WORKSPACE"] ?? join(ROOT, "build", "tempest");
 
 interface Result {
   id: string;
@@ -70,14 +70,21 @@ function freePort(): number {
   return listener.port!;
 }
 
-/** A realm of one cluster, this one; images may come from this host. */
+/** A realm of one cluster, this one; images may come from this host; passwords are watched over as `conf.ts` says. */
 function settings(port: number, webPort: number): string {
   return `
 NUMBER_FAKE_NOVA_COMPUTE=${HOSTS}
 DEBUG=False
+GLANCE_V1=True
+GLANCE_ENABLED_IMPORT_METHODS=glance-direct,web-download,copy-image,glance-download
+GLANCE_SHOW_MULTIPLE_LOCATIONS=True
+GLANCE_ENABLED_BACKENDS=file:file,second:file,web:http
 GLANCE_IMPORT_ALLOWED_HOSTS=127.0.0.1,does-not.exist
 GLANCE_IMPORT_ALLOWED_PORTS=80,${webPort}
 SWIFT_SYNC_INTERVAL=5
+KEYSTONE_LOCKOUT_FAILURE_ATTEMPTS=${COMPLIANCE.lockoutAttempts}
+KEYSTONE_LOCKOUT_DURATION=${COMPLIANCE.lockoutSeconds}
+KEYSTONE_UNIQUE_LAST_PASSWORD_COUNT=${COMPLIANCE.lastPasswords}
 CINDER_ENABLED_BACKENDS=${VOLUME_BACKENDS.map((name) => `file:${name}`).join(",")}
 [[post-config|container-sync-realms.conf]]
 [realm1]

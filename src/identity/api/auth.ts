@@ -20,8 +20,13 @@ interface AuthBody {
   scope?: ScopeRef;
 }
 
+/** Answers remembered; some kilobytes each. */
+const MAX_BODIES = 500;
+
 export function authRoutes(identity: Identity): Route[] {
-  const { authentication, tokens, catalog, resolver, store } = identity;
+  const bodies = new Map<TokenView, { whole?: string; bare?: string }>();
+  const { authentication, tokens, catalog, resolver, store, federation } = identity;
+  const providers = () => federation.enabledServiceProviders();
 
   async function createToken(call: Call): Promise<Reply> {
     const { auth } = call.body as { auth: AuthBody | null };
@@ -35,12 +40,12 @@ export function authRoutes(identity: Identity): Route[] {
       signed: () => signedRequest(call),
       receipt: call.header("openstack-auth-receipt"),
     });
-    return tokenReply(call, 201, token, view);
+    return issuedReply(token, view, !call.query.has("nocatalog"));
   }
 
   function showToken(call: Call): Reply {
     const { token, view } = subject(call, "identity:validate_token");
-    return tokenReply(call, 200, token, view);
+    return tokenReply(call, token, view);
   }
 
   function checkToken(call: Call): Reply {
@@ -53,11 +58,35 @@ export function authRoutes(identity: Identity): Route[] {
     return empty(204);
   }
 
-  function tokenReply(call: Call, status: number, token: string, view: TokenView): Reply {
-    const wanted = !call.query.has("nocatalog");
+  /** A token just issued is not remembered yet, and its answer is not asked for again. */
+  function issuedReply(token: string, view: TokenView, withCatalog: boolean): Reply {
+    return json(201, tokenView(view, catalogOf(view, withCatalog), providers()), {
+      "x-subject-token": token,
+    });
+  }
+
+  function tokenReply(call: Call, token: string, view: TokenView): Reply {
+    const headers = { "content-type": "application/json", "x-subject-token": token };
+    return { status: 200, headers, body: bodyOf(view, !call.query.has("nocatalog")) };
+  }
+
+  /** A view is made anew whenever a row of the database changes: as long as it is the same, so is what is said of it. */
+  function bodyOf(view: TokenView, withCatalog: boolean): string {
+    let known = bodies.get(view);
+    if (!known) {
+      known = {};
+      const [oldest] = bodies.size < MAX_BODIES ? [] : bodies.keys();
+      if (oldest) bodies.delete(oldest);
+      bodies.set(view, known);
+    }
+    const key = withCatalog ? "whole" : "bare";
+    known[key] ??= JSON.stringify(tokenView(view, catalogOf(view, withCatalog), providers()));
+    return known[key];
+  }
+
+  function catalogOf(view: TokenView, wanted: boolean) {
     const ownerId = view.trust?.trustor_user_id ?? view.user.id;
-    const entries = wanted ? catalog.forProject(view.project?.id ?? null, ownerId) : null;
-    return json(status, tokenView(view, entries), { "x-subject-token": token });
+    return wanted ? catalog.forProject(view.project?.id ?? null, ownerId) : null;
   }
 
   /** 404 for a token that cannot be looked at, before the policy is asked. */
@@ -117,6 +146,19 @@ export function authRoutes(identity: Identity): Route[] {
     { method: "DELETE", path: "/v3/auth/tokens", handler: revokeToken, access: asks("revoke_token") },
     { method: "GET", path: "/v3/auth/catalog", handler: listCatalog, access: "identity:get_auth_catalog" },
     { method: "GET", path: "/v3/auth/projects", handler: listProjects, access: "identity:get_auth_projects" },
+    // As they were called first.
+    {
+      method: "GET",
+      path: "/v3/OS-FEDERATION/projects",
+      handler: listProjects,
+      access: "identity:get_auth_projects",
+    },
+    {
+      method: "GET",
+      path: "/v3/OS-FEDERATION/domains",
+      handler: listDomains,
+      access: "identity:get_auth_domains",
+    },
     { method: "GET", path: "/v3/auth/domains", handler: listDomains, access: "identity:get_auth_domains" },
     { method: "GET", path: "/v3/auth/system", handler: listSystem, access: "identity:get_auth_system" },
   ];

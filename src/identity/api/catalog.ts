@@ -17,13 +17,13 @@ import {
 } from "./schemas.ts";
 import { collection, endpointView, regionView, serviceView } from "./views.ts";
 
-export function regionRoutes({ regions }: Identity): Route[] {
+export function regionRoutes({ regions, listLimit }: Identity): Route[] {
   function listRegions(call: Call): Reply {
     const rows = regions
       .list({ parent_region_id: exact(call, "parent_region_id") })
       .filter((row) => matchesInexactly(call, row, ["parent_region_id"]));
     const shown = rows.map((row) => regionView(call, row));
-    return json(200, collection(call, "regions", shown));
+    return json(200, collection(call, "regions", shown, listLimit));
   }
 
   function createRegionHandler(call: Call): Reply {
@@ -80,13 +80,13 @@ export function regionRoutes({ regions }: Identity): Route[] {
   ];
 }
 
-export function serviceRoutes({ entries }: Identity): Route[] {
+export function serviceRoutes({ entries, listLimit }: Identity): Route[] {
   function listServices(call: Call): Reply {
     const rows = entries
       .services({ type: exact(call, "type"), name: exact(call, "name") })
       .filter((row) => matchesInexactly(call, row, ["type", "name"]));
     const shown = rows.map((row) => serviceView(call, row));
-    return json(200, collection(call, "services", shown));
+    return json(200, collection(call, "services", shown, listLimit));
   }
 
   function createServiceHandler(call: Call): Reply {
@@ -132,7 +132,7 @@ export function serviceRoutes({ entries }: Identity): Route[] {
   ];
 }
 
-export function endpointRoutes({ entries }: Identity): Route[] {
+export function endpointRoutes({ entries, listLimit }: Identity): Route[] {
   function listEndpoints(call: Call): Reply {
     const rows = entries
       .endpoints({
@@ -142,7 +142,7 @@ export function endpointRoutes({ entries }: Identity): Route[] {
       })
       .filter((row) => matchesInexactly(call, row, ["interface", "service_id", "region_id"]));
     const shown = rows.map((row) => endpointView(call, row));
-    return json(200, collection(call, "endpoints", shown));
+    return json(200, collection(call, "endpoints", shown, listLimit));
   }
 
   function createEndpointHandler(call: Call): Reply {

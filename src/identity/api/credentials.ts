@@ -21,7 +21,7 @@ import { collection, credentialView, ec2View } from "./views.ts";
 const NO_DELEGATION = "Delegated tokens cannot access credentials directly";
 
 export function credentialRoutes(identity: Identity): Route[] {
-  const { credentials, users, store } = identity;
+  const { credentials, users, store, listLimit } = identity;
 
   /** Those that the caller may see one by one. */
   function listCredentials(call: Call): Reply {
@@ -39,7 +39,7 @@ export function credentialRoutes(identity: Identity): Route[] {
           !delegated && call.allows("identity:get_credential", policyTarget(call, { credential: row })),
       );
     const shown = rows.map((row) => credentialView(call, row));
-    return json(200, collection(call, "credentials", shown));
+    return json(200, collection(call, "credentials", shown, listLimit));
   }
 
   function createCredentialHandler(call: Call): Reply {

@@ -12,7 +12,7 @@ import { collection, domainView } from "./views.ts";
 
 type DomainFields = ProjectFields & { name: string; explicit_domain_id?: string };
 
-export function domainRoutes({ projects, domainConfigs, store }: Identity): Route[] {
+export function domainRoutes({ projects, domainConfigs, store, listLimit }: Identity): Route[] {
   function listDomains(call: Call): Reply {
     enforce(call, "identity:list_domains");
     const rows = projects
@@ -20,7 +20,7 @@ export function domainRoutes({ projects, domainConfigs, store }: Identity): Rout
       .filter((row) => matchesInexactly(call, row, ["name", "enabled"]));
     const tags = store.tags.byLeft();
     const shown = rows.map((row) => domainView(call, row, tags.get(row.id) ?? []));
-    return json(200, collection(call, "domains", shown));
+    return json(200, collection(call, "domains", shown, listLimit));
   }
 
   function createDomainHandler(call: Call): Reply {

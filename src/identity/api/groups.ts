@@ -9,7 +9,7 @@ import { domainForNew, enforce, exact, exactBool, matchesInexactly, requireSameI
 import { createGroup, updateGroup } from "./schemas.ts";
 import { collection, groupView, userView } from "./views.ts";
 
-export function groupRoutes({ groups, store }: Identity): Route[] {
+export function groupRoutes({ groups, store, listLimit }: Identity): Route[] {
   function listGroups(call: Call): Reply {
     const { domainId } = call.context;
     enforce(call, "identity:list_groups", domainId ? { group: { domain_id: domainId } } : {});
@@ -22,6 +22,7 @@ export function groupRoutes({ groups, store }: Identity): Route[] {
         call,
         "groups",
         rows.map((row) => groupView(call, row)),
+        listLimit,
       ),
     );
   }
@@ -73,6 +74,7 @@ export function groupRoutes({ groups, store }: Identity): Route[] {
         call,
         "users",
         rows.map((row) => userView(call, row)),
+        listLimit,
       ),
     );
   }

@@ -3,12 +3,13 @@
 // Ledger (against Keystone 22, Zed, with its security fixes of 2026; v2.0 against Newton; checked 2026-11-20)
 //   Differs on purpose: tokens are Fernet tokens with a payload of our own, so they cannot be exchanged with a Keystone
 //   that shares the keys; v2.0, which Keystone removed in Queens, is served because the courses use it; its catalog
-//   shows this service with `/v2.0`, where Newton had it as it was entered, and where there is one port for all its list
-//   of tenants is an administrator's whole list; the role names `_member_` and `Member` find the role `member`; TOTP is
-//   on, which Keystone leaves to its configuration; a password hash is argon2id; an application credential goes with its
-//   project and with each of its roles; credentials are stored as they are, not encrypted.
-//   Not here: federation (OS-FEDERATION, OS-OAUTH2, mapped and SAML methods), LDAP behind a domain's configuration,
-//   PKI tokens and their certificates (410, as in Zed), a region's or a list's `limit`.
+//   shows this service with `/v2.0`, where Newton had it as it was entered, and both of its sides serve every route: only
+//   the list of tenants differs; the role names `_member_` and `Member` find the role `member`; TOTP is on, which
+//   Keystone leaves to its configuration; a password hash is argon2id; an application credential goes with its project
+//   and with each of its roles; credentials are stored as they are, not encrypted.
+//   Not here: logging in by federation (identity providers, mappings, protocols and service providers are kept and shown,
+//   the methods are refused; no SAML metadata, assertions or web single sign-on), LDAP behind a domain's configuration,
+//   PKI tokens and their certificates (410, as in Zed).
 
 import { timingSafeEqual } from "node:crypto";
 import { adminContext } from "../../core/context.ts";
@@ -30,10 +31,12 @@ import { domainRoutes } from "./domains.ts";
 import { ec2TokenRoutes } from "./ec2-tokens.ts";
 import { endpointFilterRoutes } from "./endpoint-filters.ts";
 import { fault } from "./faults.ts";
+import { federationRoutes } from "./federation.ts";
 import { grantRoutes } from "./grants.ts";
 import { groupRoutes } from "./groups.ts";
 import { limitRoutes } from "./limits.ts";
 import { oauth1Routes } from "./oauth1.ts";
+import { oauth2Routes } from "./oauth2.ts";
 import { policyRoutes } from "./policies.ts";
 import { projectTagRoutes } from "./project-tags.ts";
 import { projectRoutes } from "./projects.ts";
@@ -66,7 +69,9 @@ export function identityRoutes(identity: Identity): Route[] {
     ...applicationCredentialRoutes(identity),
     ...trustRoutes(identity),
     ...oauth1Routes(identity),
+    ...oauth2Routes(identity),
     ...limitRoutes(identity),
+    ...federationRoutes(identity),
     ...ec2TokenRoutes(identity),
     ...v2Routes(identity),
   ];
@@ -95,13 +100,13 @@ function authenticate(call: Call, identity: Identity, serviceToken: string): voi
     call.context = { ...adminContext(requestId), isServiceToken: true, remoteAddress };
     return;
   }
-  const facts = identity.tokens.facts(token, tokenUse(call, ["identity"]));
-  if (!facts) throw new AuthenticationFailed("the token is not valid");
-  if (identity.tokens.view(token)?.payload.methods.includes(EC2_METHOD)) {
+  const known = identity.tokens.known(token, tokenUse(call, ["identity"]));
+  if (!known) throw new AuthenticationFailed("the token is not valid");
+  if (known.view.payload.methods.includes(EC2_METHOD)) {
     throw new ForbiddenQuietly("EC2 credential tokens cannot be used for authorization.");
   }
   const { requestId, globalRequestId, remoteAddress } = call.context;
-  call.context = { ...facts, requestId, globalRequestId, remoteAddress };
+  call.context = { ...known.facts, requestId, globalRequestId, remoteAddress };
 }
 
 function sameText(a: string, b: string): boolean {

@@ -1,5 +1,5 @@
 // The JSON Home document: which resources v3 has and where, for clients that look before they ask. Names and relations
-// are Keystone's (keystone/tests/unit/test_versions.py of Zed); federation and OAuth2 are not served, so not named.
+// are Keystone's (keystone/tests/unit/test_versions.py of Zed); of federation only what is kept is served and named.
 // Authority for the form: draft-nottingham-json-home-03.
 
 const BASE = "https://docs.openstack.org/api/openstack-identity/3";
@@ -96,6 +96,20 @@ const RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     project_endpoints: "/OS-EP-FILTER/projects/{project_id}/endpoints",
     project_endpoint: "/OS-EP-FILTER/projects/{project_id}/endpoints/{endpoint_id}",
   },
+  "OS-FEDERATION": {
+    domains: "/auth/domains",
+    projects: "/auth/projects",
+    identity_providers: "/OS-FEDERATION/identity_providers",
+    identity_provider: "/OS-FEDERATION/identity_providers/{idp_id}",
+    identity_provider_protocols: "/OS-FEDERATION/identity_providers/{idp_id}/protocols",
+    identity_provider_protocol: "/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}",
+    identity_provider_protocol_auth:
+      "/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth",
+    mappings: "/OS-FEDERATION/mappings",
+    mapping: "/OS-FEDERATION/mappings/{mapping_id}",
+    service_providers: "/OS-FEDERATION/service_providers",
+    service_provider: "/OS-FEDERATION/service_providers/{sp_id}",
+  },
   "OS-INHERIT": {
     domain_group_roles_inherited_to_projects:
       "/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/inherited_to_projects",
@@ -121,6 +135,7 @@ const RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     user_access_token_roles: "/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}/roles",
     user_access_token_role: "/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}/roles/{role_id}",
   },
+  "OS-OAUTH2": { token: "/OS-OAUTH2/token" },
   "OS-PKI": { revocations: "/auth/tokens/OS-PKI/revoked" },
   "OS-REVOKE": { events: "/OS-REVOKE/events" },
   "OS-SIMPLE-CERT": {
@@ -139,6 +154,10 @@ const RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const EXTENSION_OF: Readonly<Record<string, string>> = {
   access_token_id: "OS-OAUTH1",
   consumer_id: "OS-OAUTH1",
+  idp_id: "OS-FEDERATION",
+  mapping_id: "OS-FEDERATION",
+  protocol_id: "OS-FEDERATION",
+  sp_id: "OS-FEDERATION",
   request_token_id: "OS-OAUTH1",
   endpoint_group_id: "OS-EP-FILTER",
   trust_id: "OS-TRUST",

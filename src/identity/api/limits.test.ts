@@ -116,3 +116,53 @@ test("limits of a project: create, list, show, change, delete", async () => {
     },
   });
 });
+
+test("the strict model: a project's limit fits into its domain's, and trees are two deep", async () => {
+  await using all = await identityCloud({ settings: { KEYSTONE_ENFORCEMENT_MODEL: "strict_two_level" } });
+  const { admin } = all;
+  expect((await admin.get("/v3/limits/model")).body.model).toEqual({
+    name: "strict_two_level",
+    description: "This model requires project hierarchy never exceeds a depth of two",
+  });
+  const service = await make(admin, "POST /v3/services", { service: { type: "compute", name: "nova" } });
+  const about = { service_id: service.id, resource_name: "cores" };
+  await admin.post("/v3/registered_limits", { registered_limits: [{ ...about, default_limit: 20 }] });
+  const domain = await make(admin, "POST /v3/domains", { domain: { name: "lab" } });
+  const project = await make(admin, "POST /v3/projects", { project: { name: "p", domain_id: domain.id } });
+  const low = await make(admin, "POST /v3/projects", {
+    project: { name: "q", domain_id: domain.id, parent_id: project.id },
+  });
+  const of = (fields: object) => ({ limits: [{ ...about, ...fields }] });
+  const refused = (owner: string, n: number) =>
+    `Invalid resource limit: The resource limit (${owner}, resource_name: cores, resource_limit: ${n}, service_id: ${service.id}, region_id: None) doesn't satisfy current hierarchy model..`;
+  await expectRefusals(admin, [
+    [
+      "POST /v3/projects",
+      { project: { name: "r", domain_id: domain.id, parent_id: low.id } },
+      403,
+      /^Max hierarchy depth reached/,
+    ],
+    // Above what is registered, as the domain has no limit of its own.
+    [
+      "POST /v3/limits",
+      of({ project_id: project.id, resource_limit: 21 }),
+      403,
+      refused(`project_id: ${project.id}`, 21),
+    ],
+  ]);
+  const [limit] = await make(admin, "POST /v3/limits", of({ project_id: project.id, resource_limit: 15 }));
+  await expectRefusals(admin, [
+    [
+      "POST /v3/limits",
+      of({ domain_id: domain.id, resource_limit: 14 }),
+      403,
+      refused(`domain_id: ${domain.id}`, 14),
+    ],
+  ]);
+  await make(admin, "POST /v3/limits", of({ domain_id: domain.id, resource_limit: 16 }));
+  const path = `/v3/limits/${limit.id}`;
+  await expectRefusals(admin, [
+    [`PATCH ${path}`, { limit: { resource_limit: 17 } }, 403, refused(`project_id: ${project.id}`, 17)],
+  ]);
+  expect((await admin.patch(path, { limit: { resource_limit: 16 } })).status).toBe(200);
+});

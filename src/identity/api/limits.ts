@@ -2,16 +2,16 @@
 
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
-import { type LimitFields, type LimitFilter, MODEL, type RegisteredLimitFields } from "../limits.ts";
+import type { LimitFields, LimitFilter, RegisteredLimitFields } from "../limits.ts";
 import type { Identity } from "../manager.ts";
 import { enforce, exact } from "./requests.ts";
 import { createLimits, createRegisteredLimits, updateLimit, updateRegisteredLimit } from "./schemas.ts";
 import { collection, limitView, registeredLimitView } from "./views.ts";
 
-export function limitRoutes({ limits, store }: Identity): Route[] {
+export function limitRoutes({ limits, store, listLimit }: Identity): Route[] {
   function listRegistered(call: Call): Reply {
     const shown = limits.listRegistered(aboutWhat(call)).map((row) => registeredLimitView(call, row));
-    return json(200, collection(call, "registered_limits", shown));
+    return json(200, collection(call, "registered_limits", shown, listLimit));
   }
 
   function createRegistered(call: Call): Reply {
@@ -54,7 +54,7 @@ export function limitRoutes({ limits, store }: Identity): Route[] {
       });
     }
     const shown = found.map((limit) => limitView(call, limit));
-    return json(200, collection(call, "limits", shown));
+    return json(200, collection(call, "limits", shown, listLimit));
   }
 
   function createLimitsHandler(call: Call): Reply {
@@ -82,7 +82,8 @@ export function limitRoutes({ limits, store }: Identity): Route[] {
   }
 
   function showModel(): Reply {
-    return json(200, { model: MODEL });
+    const { name, description } = limits.model;
+    return json(200, { model: { name, description } });
   }
 
   const registered = "/v3/registered_limits/:registered_limit_id";

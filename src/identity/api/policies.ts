@@ -8,10 +8,10 @@ import { exact } from "./requests.ts";
 import { createPolicy, updatePolicy } from "./schemas.ts";
 import { collection, endpointView, policyView, selfLink } from "./views.ts";
 
-export function policyRoutes({ policyBlobs, entries, regions }: Identity): Route[] {
+export function policyRoutes({ policyBlobs, entries, regions, listLimit }: Identity): Route[] {
   function listPolicies(call: Call): Reply {
     const shown = policyBlobs.list({ type: exact(call, "type") }).map((row) => policyView(call, row));
-    return json(200, collection(call, "policies", shown));
+    return json(200, collection(call, "policies", shown, listLimit));
   }
 
   function createPolicyHandler(call: Call): Reply {

@@ -104,6 +104,25 @@ test("projects below projects: parents and subtree, as ids and as those one has 
   await admin.put(`/v3/projects/${low.id}/users/${self.body.token.user.id}/roles/${role.id}`);
   expect((await show(top.id, "subtree_as_list")).subtree).toMatchObject([{ project: { name: "low" } }]);
   expect((await show(low.id, "parents_as_list")).parents).toEqual([]);
+  const [service] = (await admin.get("/v3/services?type=identity")).body.services;
+  const about = { service_id: service.id, resource_name: "things" };
+  await admin.post("/v3/registered_limits", { registered_limits: [{ ...about, default_limit: 5 }] });
+  await admin.post("/v3/limits", { limits: [{ ...about, project_id: low.id, resource_limit: 3 }] });
+  const [shown] = (await show(top.id, "subtree_as_list&include_limits")).subtree;
+  expect(shown.project.limits).toMatchObject([
+    { project_id: low.id, resource_name: "things", resource_limit: 3 },
+  ]);
+});
+
+test("a list may be cut, and says so", async () => {
+  await using all = await identityCloud({ settings: { KEYSTONE_LIST_LIMIT: "2" } });
+  const { admin } = all;
+  for (const noun of ["projects", "users", "roles", "endpoints"]) {
+    const { body } = await admin.get(`/v3/${noun}`);
+    expect([noun, body[noun].length, body.truncated]).toEqual([noun, 2, true]);
+  }
+  const { body } = await admin.get("/v3/projects?name=demo");
+  expect([body.projects.length, body.truncated]).toEqual([1, undefined]);
 });
 
 test("what hangs on a project goes with it", async () => {

@@ -17,11 +17,11 @@ import {
   requireSameId,
 } from "./requests.ts";
 import { createProject, updateProject } from "./schemas.ts";
-import { collection, projectView, type View, withExtra } from "./views.ts";
+import { collection, limitFields, projectView, type View, withExtra } from "./views.ts";
 
 const FILTERS = ["domain_id", "enabled", "name", "parent_id", "is_domain"];
 
-export function projectRoutes({ projects, resolver, store }: Identity): Route[] {
+export function projectRoutes({ projects, resolver, store, limits, listLimit }: Identity): Route[] {
   function view(call: Call, row: ProjectRow): View {
     return projectView(call, row, store.tags.rightsOf(row.id));
   }
@@ -43,7 +43,7 @@ export function projectRoutes({ projects, resolver, store }: Identity): Route[] 
       .filter((row) => matchesInexactly(call, row, FILTERS))
       .filter((row) => tagsMatch(call, tags.get(row.id) ?? []))
       .map((row) => projectView(call, row, tags.get(row.id) ?? []));
-    return json(200, collection(call, "projects", shown));
+    return json(200, collection(call, "projects", shown, listLimit));
   }
 
   function createProjectHandler(call: Call): Reply {
@@ -72,7 +72,15 @@ export function projectRoutes({ projects, resolver, store }: Identity): Route[] 
     }
     const own = (rows: ProjectRow[]) => {
       const ids = new Set(resolver.projectIds(call.context.userId ?? ""));
-      return rows.filter((member) => ids.has(member.id)).map((member) => ({ project: view(call, member) }));
+      const withLimits = flag(call, "include_limits");
+      return rows
+        .filter((member) => ids.has(member.id))
+        .map((member) => {
+          const shown = view(call, member);
+          // As Keystone keeps them: without a link.
+          if (withLimits) shown["limits"] = limits.list({ project_id: member.id }).map(limitFields);
+          return { project: shown };
+        });
     };
     const shown: View = {};
     if (flag(call, "parents_as_list")) shown["parents"] = own(projects.parents(row.id));

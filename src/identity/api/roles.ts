@@ -10,7 +10,7 @@ import { enforce, exact, matchesInexactly, requireSameId } from "./requests.ts";
 import { createRole, updateRole } from "./schemas.ts";
 import { collection, roleReference, roleView, selfLink } from "./views.ts";
 
-export function roleRoutes({ roles, store }: Identity): Route[] {
+export function roleRoutes({ roles, store, listLimit }: Identity): Route[] {
   function listRoles(call: Call): Reply {
     const domainId = exact(call, "domain_id");
     enforce(call, domainId ? "identity:list_domain_roles" : "identity:list_roles");
@@ -23,6 +23,7 @@ export function roleRoutes({ roles, store }: Identity): Route[] {
         call,
         "roles",
         rows.map((row) => roleView(call, row)),
+        listLimit,
       ),
     );
   }

@@ -14,7 +14,7 @@ import { collection, groupView, projectView, userView, withExtra } from "./views
 
 const FILTERS = ["domain_id", "enabled", "name", "password_expires_at"];
 
-export function userRoutes({ users, groups, resolver, store }: Identity): Route[] {
+export function userRoutes({ users, groups, resolver, store, listLimit }: Identity): Route[] {
   function listUsers(call: Call): Reply {
     const { domainId } = call.context;
     enforce(call, "identity:list_users", domainId ? { domain_id: domainId } : {});
@@ -31,6 +31,7 @@ export function userRoutes({ users, groups, resolver, store }: Identity): Route[
         call,
         "users",
         rows.map((row) => userView(call, row)),
+        listLimit,
       ),
     );
   }

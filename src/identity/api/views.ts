@@ -37,12 +37,14 @@ export function selfLink(call: Call, ...parts: string[]): { self: string } {
   return { self: v3Url(call, ...parts) };
 }
 
-/** `{"users": [...], "links": {...}}` */
-export function collection(call: Call, key: string, items: readonly unknown[]): View {
+/** `{"users": [...], "links": {...}}`. @param limit of what is shown, with `truncated` when there is more; 0: none */
+export function collection(call: Call, key: string, items: readonly unknown[], limit = 0): View {
   const query = call.queryText === "" ? "" : `?${call.queryText}`;
+  const cut = limit > 0 && items.length > limit;
   return {
-    [key]: items,
+    [key]: cut ? items.slice(0, limit) : items,
     links: { next: null, self: `${call.baseUrl}${call.path}${query}`, previous: null },
+    ...(cut ? { truncated: true } : {}),
   };
 }
 
@@ -270,8 +272,12 @@ export function registeredLimitView(call: Call, row: RegisteredLimitRow): View {
   return { ...row, links: selfLink(call, "registered_limits", row.id) };
 }
 
-export function limitView(call: Call, { registered_limit_id: _, ...limit }: Limit): View {
-  return { ...limit, links: selfLink(call, "limits", limit.id) };
+export function limitFields({ registered_limit_id: _, ...limit }: Limit): View {
+  return limit;
+}
+
+export function limitView(call: Call, limit: Limit): View {
+  return { ...limitFields(limit), links: selfLink(call, "limits", limit.id) };
 }
 
 /** @param withSecret shown once, to the one who made it */
@@ -326,7 +332,11 @@ function nameAndDomain(row: UserRow, domain: ProjectRow): View {
 }
 
 /** The body of POST and GET /v3/auth/tokens. @param catalog null: not asked for */
-export function tokenView(view: TokenView, catalog: CatalogService[] | null): View {
+export function tokenView(
+  view: TokenView,
+  catalog: CatalogService[] | null,
+  serviceProviders: readonly View[] = [],
+): View {
   const { payload, project, projectDomain, domain, trust, applicationCredential, accessToken } = view;
   const token: View = {
     methods: payload.methods,
@@ -357,6 +367,7 @@ export function tokenView(view: TokenView, catalog: CatalogService[] | null): Vi
     token["roles"] = view.roles.map((role) => ({ id: role.id, name: role.name }));
     if (catalog) token["catalog"] = catalog;
   }
+  if (serviceProviders.length > 0) token["service_providers"] = serviceProviders;
   if (accessToken) {
     token["OS-OAUTH1"] = { access_token_id: accessToken.id, consumer_id: accessToken.consumer_id };
   }

@@ -2,15 +2,19 @@
 // highest number is the primary key, which makes tokens; 0 is the next primary; all of them are accepted.
 // Authority: Keystone's administrator guide, "Fernet - Frequently Asked Questions".
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FernetKey, fernetKey } from "./fernet.ts";
+
+/** keystone.conf [fernet_tokens] max_active_keys. */
+export const MAX_ACTIVE_KEYS = 3;
 
 /** Newest first: the primary key, then the others. */
 export function loadKeys(folder: string): FernetKey[] {
   return keyNumbers(folder)
     .sort((a, b) => b - a)
-    .map((n) => fernetKey(Buffer.from(readFileSync(join(folder, String(n)), "utf8"), "base64url")));
+    .map((n) => readKey(join(folder, String(n))))
+    .filter((key) => key !== null);
 }
 
 /** Makes the first two keys; does nothing when keys are there. */
@@ -21,11 +25,25 @@ export function setupKeys(folder: string): void {
   writeKey(folder, 1);
 }
 
-/** The staged key becomes primary, a new one is staged. */
-export function rotateKeys(folder: string): void {
+/** The staged key becomes primary, a new one is staged, and of the others only the newest are kept. */
+export function rotateKeys(folder: string, maxActive = MAX_ACTIVE_KEYS): void {
   const numbers = keyNumbers(folder);
-  renameSync(join(folder, "0"), join(folder, String(Math.max(...numbers) + 1)));
+  const primary = Math.max(0, ...numbers) + 1;
+  if (numbers.includes(0)) renameSync(join(folder, "0"), join(folder, String(primary)));
+  else writeKey(folder, primary);
   writeKey(folder, 0);
+  const kept = [primary, ...numbers.filter((n) => n !== 0)].sort((a, b) => b - a);
+  for (const n of kept.slice(Math.max(1, maxActive - 1))) rmSync(join(folder, String(n)), { force: true });
+}
+
+/** Null for one that a rotation has removed meanwhile. */
+function readKey(path: string): FernetKey | null {
+  try {
+    return fernetKey(Buffer.from(readFileSync(path, "utf8"), "base64url"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 function keyNumbers(folder: string): number[] {

@@ -40,6 +40,22 @@ test("facts are remembered until something changes", async () => {
   expect(tokens.facts(token)?.userName).toBe("renamed");
 });
 
+test("a token seen before is validated without a look into any table", async () => {
+  const { all, store, issue } = await world();
+  await using _ = all;
+  const { token } = issue();
+  const validator = all.cloud.cloud.peers.get(tokenValidator);
+  const use = { serviceTypes: ["compute"], method: "GET", paths: ["/v2.1/servers"] };
+  validator.validate(token, use);
+  const { raw } = store.db;
+  const names = ["user", "project", "role", "assignment", "implied_role", "revocation_event"];
+  for (const name of names) raw.run(`ALTER TABLE "${name}" RENAME TO "${name}_away"`);
+  expect(validator.validate(token, use)?.userName).toBe("demo");
+  // One that was not seen before is looked up.
+  expect(() => validator.validate(issue().token, use)).toThrow(/no such table/);
+  for (const name of names) raw.run(`ALTER TABLE "${name}_away" RENAME TO "${name}"`);
+});
+
 test("a token loses a role the moment the grant is gone, and ends with the last", async () => {
   const { all, store, tokens, project, user, issue } = await world();
   await using _ = all;

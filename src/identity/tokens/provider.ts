@@ -66,12 +66,18 @@ export interface IssuedToken {
 
 export class TokenProvider {
   readonly revocations: Revocations;
+  readonly expirationSeconds: number;
   #options: TokenProviderOptions;
   #keys: readonly FernetKey[];
+  /** The state of the database, as other processes have left it, when the keys were read. */
+  #keysVersion: number;
+  #seenStamp = -1;
   #remembered = new Map<string, Remembered>();
 
   constructor(options: TokenProviderOptions) {
     this.#options = options;
+    this.expirationSeconds = options.expirationSeconds;
+    this.#keysVersion = options.store.db.foreignVersion();
     this.#keys = options.keys();
     this.revocations = new Revocations({
       store: options.store,
@@ -81,8 +87,19 @@ export class TokenProvider {
   }
 
   reloadKeys(): void {
-    this.#keys = this.#options.keys();
+    const keys = this.#options.keys();
+    // Without a key nothing could be issued or recognised; those in use stay.
+    if (keys.length === 0 || sameKeys(keys, this.#keys)) return;
+    this.#keys = keys;
     this.#remembered.clear();
+  }
+
+  /** A rotation by another process marks the database (`keystone-manage fernet_rotate`). */
+  #followRotation(): void {
+    const version = this.#options.store.db.foreignVersion();
+    if (version === this.#keysVersion) return;
+    this.#keysVersion = version;
+    this.reloadKeys();
   }
 
   /**
@@ -125,12 +142,18 @@ export class TokenProvider {
 
   /** What services learn of a token that may be used so. Microseconds when the token was seen before. */
   facts(token: string, use?: TokenUse): TokenFacts | null {
+    return this.known(token, use)?.facts ?? null;
+  }
+
+  /** The same with all that is known of the token. */
+  known(token: string, use?: TokenUse): { facts: TokenFacts; view: TokenView } | null {
     const remembered = this.#recall(token, false);
     if (typeof remembered === "string" || typeof remembered.view === "string") return null;
-    const rules = remembered.view.applicationCredential?.rules ?? [];
+    const { view } = remembered;
+    const rules = view.applicationCredential?.rules ?? [];
     if (rules.length > 0 && !(use && rulesAllow(rules, use))) return null;
-    remembered.facts ??= factsOf(remembered.view, token);
-    return remembered.facts;
+    remembered.facts ??= factsOf(view, token);
+    return { facts: remembered.facts, view };
   }
 
   /** Ends one token. */
@@ -155,18 +178,24 @@ export class TokenProvider {
   }
 
   receipt(text: string): ReceiptPayload | null {
+    this.#followRotation();
     const bytes = decrypt(this.#keys, text);
     const payload = bytes && decodeReceipt(bytes);
     return payload && payload.expiresAtMs > this.#options.clock.now() ? payload : null;
   }
 
   #seal(bytes: Uint8Array): string {
+    this.#followRotation();
     return encrypt(this.#keys[0]!, bytes, this.#options.clock.now());
   }
 
   #recall(token: string, allowExpired: boolean): Remembered | TokenProblem {
     const { store, roles, clock, allowExpiredSeconds } = this.#options;
     const stamp = store.db.stamp();
+    if (stamp !== this.#seenStamp) {
+      this.#seenStamp = stamp;
+      this.#followRotation();
+    }
     let remembered = this.#remembered.get(token);
     if (!remembered) {
       const bytes = decrypt(this.#keys, token);
@@ -211,6 +240,12 @@ export class TokenProvider {
     }
     this.#remembered.set(token, remembered);
   }
+}
+
+function sameKeys(a: readonly FernetKey[], b: readonly FernetKey[]): boolean {
+  const bytes = (keys: readonly FernetKey[]) =>
+    Buffer.concat(keys.flatMap(({ signing, encryption }) => [signing, encryption]));
+  return Buffer.compare(bytes(a), bytes(b)) === 0;
 }
 
 /** 22 characters, as Keystone's (keystone/models/token_model.py). */

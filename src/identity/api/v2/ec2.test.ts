@@ -6,7 +6,7 @@ test("EC2 keys of a user: make, list, show, delete", async () => {
   const { admin, cloud } = all;
   const demo = clientWith(cloud, await cloud.token("demo"));
   const { user } = (await admin.get("/v2.0/users?name=demo")).body;
-  const { tenant } = (await admin.get("/v2.0/tenants?name=demo")).body;
+  const { tenant } = (await admin.get("/identity_admin/v2.0/tenants?name=demo")).body;
   const path = `/v2.0/users/${user.id}/credentials/OS-EC2`;
   const created = await demo.post(path, { tenant_id: tenant.id });
   expect(created.status).toBe(200);

@@ -21,7 +21,7 @@ test("ID-11 ID-12 give a user a role in a tenant, list, take it; _member_ exists
   await using all = await identityCloud();
   const { admin, cloud } = all;
   const { user } = (await admin.post("/v2.0/users", { user: { name: "ann", password: "x" } })).body;
-  const { tenant } = (await admin.get("/v2.0/tenants?name=service")).body;
+  const { tenant } = (await admin.get("/identity_admin/v2.0/tenants?name=service")).body;
   const path = `/v2.0/tenants/${tenant.id}/users/${user.id}/roles`;
   expect((await admin.get(path)).body).toEqual({ roles: [] });
   const [old] = (await admin.get("/v2.0/OS-KSADM/roles?name=_member_")).body.roles;
@@ -47,7 +47,7 @@ test("role references, which are older still", async () => {
   await using all = await identityCloud();
   const { admin } = all;
   const { user } = (await admin.post("/v2.0/users", { user: { name: "ann" } })).body;
-  const { tenant } = (await admin.get("/v2.0/tenants?name=demo")).body;
+  const { tenant } = (await admin.get("/identity_admin/v2.0/tenants?name=demo")).body;
   const [role] = (await admin.get("/v2.0/OS-KSADM/roles?name=member")).body.roles;
   const path = `/v2.0/users/${user.id}/roleRefs`;
   expect((await admin.post(path, { role: { tenantId: tenant.id, roleId: role.id } })).status).toBe(200);

@@ -16,10 +16,10 @@ test("ID-03 ID-04 create, list, find by name, show, change and delete a tenant",
     enabled: true,
   };
   expect(created.body).toEqual({ tenant });
-  const list = await admin.get("/v2.0/tenants");
+  const list = await admin.get("/identity_admin/v2.0/tenants");
   expect(namesIn(list.body.tenants)).toEqual(["admin", "demo", "invisible_to_admin", "lab", "service"]);
   expect(list.body.tenants_links).toEqual([]);
-  expect((await admin.get("/v2.0/tenants?name=lab")).body).toEqual({ tenant });
+  expect((await admin.get("/identity_admin/v2.0/tenants?name=lab")).body).toEqual({ tenant });
   const path = `/v2.0/tenants/${id}`;
   expect((await admin.get(path)).body).toEqual({ tenant });
   const changed = await admin.post(path, { tenant: { description: "d", enabled: false } });
@@ -56,12 +56,12 @@ test("ID-34 a tenant is a project: made by the one API, seen by the other", asyn
 test("pages, by marker and limit", async () => {
   await using all = await identityCloud();
   const { admin } = all;
-  const whole = (await admin.get("/v2.0/tenants")).body.tenants;
-  const page = (await admin.get(`/v2.0/tenants?limit=2&marker=${whole[0].id}`)).body.tenants;
+  const whole = (await admin.get("/identity_admin/v2.0/tenants")).body.tenants;
+  const page = (await admin.get(`/identity_admin/v2.0/tenants?limit=2&marker=${whole[0].id}`)).body.tenants;
   expect(page).toEqual(whole.slice(1, 3));
   await expectRefusals(admin, [
-    ["GET /v2.0/tenants?marker=none", undefined, 400, "Marker could not be found"],
-    ["GET /v2.0/tenants?limit=x", undefined, 400, "Invalid limit value"],
+    ["GET /identity_admin/v2.0/tenants?marker=none", undefined, 400, "Marker could not be found"],
+    ["GET /identity_admin/v2.0/tenants?limit=x", undefined, 400, "Invalid limit value"],
   ]);
 });
 
@@ -78,6 +78,10 @@ test("ID-35 a member sees its own tenants and may do nothing else", async () => 
     [`DELETE /v2.0/tenants/${own[0].id}`, undefined, 403, denied],
     [`GET /v2.0/tenants/${own[0].id}/users`, undefined, 403, denied],
   ]);
+  await expectRefusals(demo, [["GET /identity_admin/v2.0/tenants", undefined, 403, denied]]);
+  expect(namesIn((await admin.get("/v2.0/tenants")).body.tenants)).toEqual(["admin", "demo"]);
+  const everybody = await clientWith(cloud, "ADMIN").get("/v2.0/tenants");
+  expect(everybody.body.tenants).toHaveLength(4);
   const users = await admin.get(`/v2.0/tenants/${own[0].id}/users`);
   expect(namesIn(users.body.users)).toEqual(["admin", "demo"]);
   await expectRefusals(admin, [
@@ -92,6 +96,6 @@ test("ID-35 a member sees its own tenants and may do nothing else", async () => 
     ["GET /v2.0/tenants/none", undefined, 404, "Could not find project: none."],
     ["GET /v2.0/tenants/default", undefined, 404, "Could not find project: default."],
     ["DELETE /v2.0/tenants/none", undefined, 404, "Could not find project: none."],
-    ["GET /v2.0/tenants?name=none", undefined, 404, "Could not find project: none."],
+    ["GET /identity_admin/v2.0/tenants?name=none", undefined, 404, "Could not find project: none."],
   ]);
 });

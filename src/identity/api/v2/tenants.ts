@@ -1,7 +1,6 @@
 // /v2.0/tenants. Authority: keystone/{resource,assignment}/controllers.py of Newton.
 //
-// Keystone's public port lists the caller's own tenants and its admin port all of them. Here one app serves both: on the
-// admin port, or to an administrator, the list is of all.
+// Keystone's public side lists the caller's own tenants and its admin side all of them, to administrators only.
 
 import type { Route } from "../../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../../http/call.ts";
@@ -11,15 +10,17 @@ import type { Identity } from "../../manager.ts";
 import type { ProjectFields } from "../../projects.ts";
 import type { ProjectRow } from "../../tables.ts";
 import { createTenant, updateTenant } from "./schemas.ts";
+import { isAdminSide } from "./sides.ts";
 import { tenantView, userView } from "./views.ts";
-
-const ADMIN_PORT = 35357;
 
 export function tenantRoutes({ projects, resolver, roleAssignments, store }: Identity): Route[] {
   function listTenants(call: Call): Reply {
-    const onAdminPort = call.env.incoming?.socket.localPort === ADMIN_PORT;
-    if (onAdminPort) call.enforce("admin_required");
-    if (onAdminPort || call.allows("admin_required")) return listAll(call);
+    // The static token is nobody and has none of its own.
+    if (isAdminSide(call) || call.context.isServiceToken) {
+      call.enforce("admin_required");
+      return listAll(call);
+    }
+    call.enforce("identity:get_auth_projects");
     const own = resolver
       .projectIds(call.context.userId ?? "")
       .map((id) => store.projects.get(id))
@@ -77,7 +78,12 @@ export function tenantRoutes({ projects, resolver, roleAssignments, store }: Ide
   const one = "/v2.0/tenants/:tenant_id";
   const access = "admin_required";
   return [
-    { method: "GET", path: "/v2.0/tenants", handler: listTenants, access: { handlerAsks: [access] } },
+    {
+      method: "GET",
+      path: "/v2.0/tenants",
+      handler: listTenants,
+      access: { handlerAsks: ["identity:get_auth_projects", access] },
+    },
     { method: "POST", path: "/v2.0/tenants", handler: createTenantHandler, access, body: createTenant },
     { method: "GET", path: one, handler: showTenant, access },
     { method: "POST", path: one, handler: updateTenantHandler, access, body: updateTenant },
