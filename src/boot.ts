@@ -1,11 +1,10 @@
 // From a command line to a running cloud: settings, state directory, locks, logs, supervisor, control socket.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { Cloud, type ServeOptions } from "./cloud.ts";
 import { cloudSection } from "./config/cloud.ts";
 import { Config } from "./config/config.ts";
-import { type ParsedRc, parseStackrc } from "./config/stackrc.ts";
+import { readRc } from "./config/rc-file.ts";
 import { type CloudFile, controlSocket } from "./control/cloud-file.ts";
 import { serveControl } from "./control/server.ts";
 import { systemClock } from "./core/clock.ts";
@@ -13,13 +12,14 @@ import { Conflict } from "./core/errors.ts";
 import { randomIds } from "./core/ids.ts";
 import { type Lock, tryLock } from "./core/lock.ts";
 import { LogBook } from "./core/log.ts";
-import { openLogFile } from "./core/log-file.ts";
 import { claimMachine, type Slot } from "./core/machine.ts";
 import { StatePaths } from "./core/paths.ts";
 import { loadSecrets } from "./core/secrets.ts";
 import type { Machine } from "./core/service.ts";
 import { ProjectDatabase } from "./db/open.ts";
-import { ALIASES, declarations } from "./services.ts";
+import { Logging } from "./logging.ts";
+import { policyDesk } from "./policy-desk.ts";
+import { ALIASES, declarations, sectionsOf } from "./services.ts";
 import { VERSION } from "./version.ts";
 
 export interface BootOptions {
@@ -54,8 +54,6 @@ export interface RunningCloud {
 /** Where the shared port is tried when the customary ports are used: DevStack's web server, else its usual stand-in. */
 const WEB_PORTS = { root: 80, user: 8000 };
 
-const RC_FILES = ["stackrc", "local.conf", "localrc"];
-
 export async function boot(options: BootOptions): Promise<RunningCloud> {
   const paths = new StatePaths(options.stateDir);
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
@@ -65,11 +63,9 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
   const loadConfig = () => readConfig(options);
   const config = loadConfig();
   const settings = config.values(cloudSection);
-  const book = new LogBook({ clock: systemClock });
-  const logDir = settings.LOGDIR || paths.dir("log");
-  book.setFile("stack", openLogFile(join(logDir, "stack.log")));
-  if (!settings.DEBUG) for (const { window } of declarations) book.setLevel(window, "INFO");
   const { machine, slot } = claimMachine(paths, settings.HOST_NAME);
+  const book = new LogBook({ clock: systemClock });
+  const logging = new Logging({ book, config, defaultDir: paths.dir("log"), hostName: machine.hostName });
   const cloud = new Cloud({
     declarations,
     enabled: enabledServices(config),
@@ -91,13 +87,14 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
     serve: serveOptions(options, settings.HOST_IP),
     openDatabase: (project, migrations) =>
       new ProjectDatabase({ path: paths.at(`${project}.db`), migrations, synchronous: settings.SYNC_WRITES }),
-    openLog: (file) => openLogFile(join(logDir, file)),
+    openLog: (declaration, current) => logging.open(declaration, current),
   });
   const log = book.logger("stack", "stack.boot");
   for (const warning of config.warnings) log.warning(null, warning);
   let ready = false;
   const control = await serveControl({
     cloud,
+    policy: policyDesk({ services: () => cloud.projects.policies(), peers: cloud.peers, ids: randomIds }),
     book,
     socket: controlSocket(paths),
     isReady: () => ready,
@@ -113,6 +110,7 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
     region: settings.REGION_NAME,
     authUrl: cloud.endpoints.base("key"),
     sharedPort: cloud.sharedPort,
+    logDir: logging.dir,
   };
   writeFileSync(paths.at("cloud.json"), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   return {
@@ -121,7 +119,7 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
     book,
     paths,
     machine,
-    shutdown: (how) => shutdown(how, { cloud, book, paths, stateLock, slot, control }),
+    shutdown: (how) => shutdown(how, { cloud, logging, paths, stateLock, slot, control }),
   };
 }
 
@@ -129,21 +127,21 @@ async function shutdown(
   how: ShutdownKind,
   parts: {
     cloud: Cloud;
-    book: LogBook;
+    logging: Logging;
     paths: StatePaths;
     stateLock: Lock;
     slot: Slot | null;
     control: { stop(): Promise<void> };
   },
 ): Promise<string[]> {
-  const { cloud, book, paths, stateLock, slot, control } = parts;
+  const { cloud, logging, paths, stateLock, slot, control } = parts;
   await cloud.stopServices();
   const removed = how === "down" ? await cloud.cleanup() : [];
   await cloud.close();
   await control.stop();
   rmSync(paths.at("cloud.json"), { force: true });
   rmSync(controlSocket(paths), { force: true });
-  book.close();
+  logging.close();
   if (how === "down") slot?.vacate();
   slot?.release();
   stateLock.release();
@@ -161,17 +159,11 @@ function serveOptions(options: BootOptions, hostIp: string): ServeOptions {
 /** @throws ConfigError, StackrcError */
 export function readConfig(options: Pick<BootOptions, "rcFile" | "overrides" | "env">): Config {
   return new Config({
-    sections: [cloudSection, ...new Set(declarations.flatMap((declaration) => declaration.sections))],
+    sections: sectionsOf(declarations),
     env: options.env,
     rc: readRc(options),
     overrides: options.overrides,
   });
-}
-
-function readRc(options: Pick<BootOptions, "rcFile" | "env">): ParsedRc | null {
-  const path = options.rcFile ?? RC_FILES.find((name) => existsSync(name));
-  if (path === undefined) return null;
-  return parseStackrc(readFileSync(path, "utf8"), path, options.env);
 }
 
 /** ENABLED_SERVICES, then every switch of the rc file in its order. Unknown names are reported, not refused. */
@@ -187,7 +179,12 @@ export function enabledServices(config: Config): Set<string> {
     else if (on) enabled.add(window);
     else enabled.delete(window);
   };
-  if (listed.length === 0) for (const window of known) enabled.add(window);
+  if (listed.length === 0) {
+    const usual = declarations.filter(
+      ({ enabledByDefault }) => enabledByDefault?.((section) => config.values(section)) ?? true,
+    );
+    for (const { window } of usual) enabled.add(window);
+  }
   for (const name of listed) name.startsWith("-") ? apply(name.slice(1), false) : apply(name, true);
   for (const { action, services } of config.rc?.switches ?? []) {
     if (action === "disable-all") enabled.clear();

@@ -4,11 +4,12 @@
 
 import { cloudSection } from "./config/cloud.ts";
 import type { Config } from "./config/config.ts";
-import { Bus, type TopicDepth } from "./core/bus.ts";
 import type { Clock } from "./core/clock.ts";
 import { Conflict, messageOf, NotFound, PeerUnavailable } from "./core/errors.ts";
+import { hostMetrics } from "./core/host-metrics.ts";
 import type { Ids } from "./core/ids.ts";
 import type { LogBook, LogFile, Logger } from "./core/log.ts";
+import { gauge, type Metric, RequestMetrics } from "./core/metrics.ts";
 import type { StatePaths } from "./core/paths.ts";
 import { Peers } from "./core/peers.ts";
 import {
@@ -27,8 +28,9 @@ import {
 } from "./core/service.ts";
 import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
-import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
-import { Enforcer } from "./policy/enforcer.ts";
+import { type FetchApp, type Listener, type ListenOptions, listen, type Routed } from "./http/server.ts";
+import { operationsApp } from "./operations.ts";
+import { Projects } from "./projects.ts";
 
 export type { ServiceState, ServiceStatus };
 
@@ -56,7 +58,7 @@ export interface CloudOptions {
   serve: ServeOptions | null;
   openDatabase(project: string, migrations: readonly Migration[]): ProjectDatabase;
   /** Null: no files. */
-  openLog(logFile: string): LogFile | null;
+  openLog(declaration: ServiceDeclaration, config: Config): LogFile | null;
 }
 
 /** A page in such an answer runs in an origin of its own: it cannot act as the user who is signed in to the dashboard. */
@@ -81,15 +83,16 @@ export class Cloud {
   #options: CloudOptions;
   #config: Config;
   #handles = new Map<string, Handle>();
-  #databases = new Map<string, ProjectDatabase>();
-  #buses = new Map<string, Bus>();
-  #enforcers = new Map<string, Enforcer>();
+  readonly projects: Projects;
+  #requests = new RequestMetrics();
   #shared: Listener | null = null;
   #log: Logger;
+  #operations = operationsApp(this);
 
   constructor(options: CloudOptions) {
     this.#options = options;
     this.#config = options.loadConfig();
+    this.projects = new Projects(options, this.#config);
     this.#log = options.book.logger("stack", "stack.cloud");
     for (const declaration of options.declarations) {
       if (!options.enabled.has(declaration.window)) continue;
@@ -109,7 +112,7 @@ export class Cloud {
       start: (window) => this.startService(window),
       stop: (window) => this.stopService(window),
       restart: (window) => this.restartService(window),
-      queues: () => this.queues(),
+      queues: () => this.projects.queues(),
       logs: options.book,
       route: (target) => this.#routeShared(target),
     });
@@ -124,6 +127,7 @@ export class Cloud {
         port: serve.sharedPort,
         route: (target) => this.#routeShared(target),
         onError: (error) => this.#log.error(null, "request failed", error),
+        onAnswer: this.#observe,
       });
     }
     for (const handle of this.#handles.values()) {
@@ -141,8 +145,7 @@ export class Cloud {
     await this.stopServices();
     await this.#shared?.stop();
     this.#shared = null;
-    for (const db of this.#databases.values()) db.close();
-    this.#databases.clear();
+    this.projects.close();
   }
 
   /**
@@ -153,7 +156,7 @@ export class Cloud {
     const handle = this.#handle(window);
     return this.#inTurn(handle, async () => {
       if (handle.state === "running") return;
-      this.#config = this.#options.loadConfig();
+      this.#readConfig(handle.declaration.project);
       await this.#start(handle);
     });
   }
@@ -167,7 +170,7 @@ export class Cloud {
   restartService(window: string): Promise<void> {
     const handle = this.#handle(window);
     return this.#inTurn(handle, async () => {
-      this.#config = this.#options.loadConfig();
+      this.#readConfig(handle.declaration.project);
       await this.#stop(handle);
       await this.#start(handle);
     });
@@ -187,6 +190,7 @@ export class Cloud {
         url: this.#base(handle.declaration.window),
         port: handle.listeners[0]?.port ?? (handle.declaration.mount ? (this.#shared?.port ?? null) : null),
         reason: handle.reason ?? (handle.state === "running" ? await this.#check(handle) : null),
+        note: handle.service?.note?.() ?? null,
       })),
     );
   }
@@ -208,14 +212,28 @@ export class Cloud {
     return app;
   }
 
-  /** Every bus of this cloud, by project. */
-  buses(): ReadonlyMap<string, Bus> {
-    return this.#buses;
-  }
-
-  /** How many messages wait on each topic of each project's bus. */
-  queues(): (TopicDepth & { project: string })[] {
-    return [...this.#buses].flatMap(([project, bus]) => bus.depths().map((depth) => ({ project, ...depth })));
+  /** What `/metrics` shows: the services' own figures, the requests, the queues, the machine. */
+  async metrics(): Promise<Metric[]> {
+    const status = await this.status();
+    const queues = this.projects.queues();
+    return [
+      gauge(
+        "stack_service_up",
+        "1 for a service that runs and finds nothing wrong with itself.",
+        status.map(({ window, name, state, reason }) => ({
+          labels: { service: window, program: name },
+          value: state === "running" && reason === null ? 1 : 0,
+        })),
+      ),
+      gauge(
+        "stack_queue_messages",
+        "Messages that wait on the bus.",
+        queues.map(({ project, topic, messages }) => ({ labels: { project, topic }, value: messages })),
+      ),
+      ...this.#requests.metrics(),
+      ...[...this.#handles.values()].flatMap(({ service }) => service?.metrics?.() ?? []),
+      ...hostMetrics(this.#options.paths.root),
+    ];
   }
 
   /** Removes from the host all that the services ever made there. Returns what was removed. */
@@ -230,6 +248,15 @@ export class Cloud {
     }
     return removed;
   }
+
+  /** Reads the configuration anew; what is shared by a project's services follows at once. */
+  #readConfig(project: string): void {
+    this.#config = this.#options.loadConfig();
+    this.projects.configure(project, this.#config);
+  }
+
+  readonly #observe: ListenOptions["onAnswer"] = (window, method, status, seconds) =>
+    this.#requests.observe(window, method, status, seconds);
 
   #handle(window: string): Handle {
     const handle = this.#handles.get(window);
@@ -252,7 +279,7 @@ export class Cloud {
     try {
       if (missing && !this.#handles.has(missing))
         throw new Conflict(`needs ${missing}, which is not enabled`);
-      this.#options.book.setFile(declaration.window, this.#options.openLog(declaration.logFile));
+      this.#options.book.setFile(declaration.window, this.#options.openLog(declaration, this.#config));
       handle.log.info(null, `Starting ${declaration.program}`);
       const service = declaration.create(this.#context(handle));
       handle.service = service;
@@ -294,8 +321,9 @@ export class Cloud {
       const listener = await listen({
         host: serve.host,
         port,
-        route: () => ({ app, mount: "" }),
+        route: () => ({ app, mount: "", window: handle.declaration.window }),
         onError: (error) => handle.log.error(null, "request failed", error),
+        onAnswer: this.#observe,
       }).catch((error) => {
         throw new Conflict(`cannot listen on ${serve.host}:${port}: ${messageOf(error)}`, { cause: error });
       });
@@ -305,12 +333,16 @@ export class Cloud {
 
   #routeShared(target: string): Routed | null {
     for (const { declaration } of this.#handles.values()) {
-      const { mount, foreignContent } = declaration;
-      if (mount === undefined || !target.startsWith(mount)) continue;
-      const next = target[mount.length];
-      if (next !== undefined && next !== "/" && next !== "?") continue;
-      return { app: this.app(declaration.window), mount, headers: foreignContent ? SANDBOX : undefined };
+      const { adminMount, foreignContent } = declaration;
+      const mount = [declaration.mount, adminMount].find(
+        (path) => path !== undefined && isBelow(target, path),
+      );
+      if (mount === undefined) continue;
+      const { window } = declaration;
+      return { app: this.app(window), mount, window, headers: foreignContent ? SANDBOX : undefined };
     }
+    if (isBelow(target, "/metrics") || isBelow(target, "/healthcheck"))
+      return { app: this.#operations, mount: "" };
     // Everything else is the dashboard's: it sends a browser to its own mount point.
     return this.#handles.get("horizon")?.state === "running" ? { app: this.app("horizon"), mount: "" } : null;
   }
@@ -349,7 +381,7 @@ export class Cloud {
   #context(handle: Handle): ServiceContext {
     const { declaration, log } = handle;
     const { project } = declaration;
-    const cloud = this;
+    const { projects } = this;
     const config = this.#config;
     const { clock, ids, machine, paths, secrets } = this.#options;
     return {
@@ -367,64 +399,19 @@ export class Cloud {
       config: (section) => config.values(section),
       options: (file) => config.rc?.options.get(file) ?? new Map(),
       get policy() {
-        return cloud.#enforcer(project);
+        return projects.policy(project);
       },
       get db() {
-        return cloud.#database(declaration.database ?? project);
+        return projects.database(declaration.database ?? project);
       },
       get bus() {
-        return cloud.#bus(declaration.database ?? project);
+        return projects.bus(declaration.database ?? project);
       },
     };
   }
+}
 
-  #database(project: string): ProjectDatabase {
-    let db = this.#databases.get(project);
-    if (!db) {
-      const migrations = new Map<string, Migration>();
-      for (const declaration of this.#options.declarations) {
-        if ((declaration.database ?? declaration.project) !== project) continue;
-        for (const migration of declaration.migrations ?? []) migrations.set(migration.name, migration);
-      }
-      db = this.#options.openDatabase(project, [...migrations.values()]);
-      this.#databases.set(project, db);
-    }
-    return db;
-  }
-
-  #bus(project: string): Bus {
-    let bus = this.#buses.get(project);
-    if (!bus) {
-      bus = new Bus({
-        db: this.#database(project),
-        clock: this.#options.clock,
-        log: this.#options.book.logger("stack", `${project}.bus`),
-      });
-      this.#buses.set(project, bus);
-    }
-    return bus;
-  }
-
-  #enforcer(project: string): Enforcer {
-    let enforcer = this.#enforcers.get(project);
-    if (!enforcer) {
-      const rules = new Map(
-        this.#options.declarations
-          .filter((declaration) => declaration.project === project)
-          .flatMap((declaration) => declaration.policies ?? [])
-          .map((rule) => [rule.name, rule]),
-      );
-      enforcer = new Enforcer({
-        rules: [...rules.values()],
-        files: [
-          this.#options.paths.at("etc", project, "policy.yaml"),
-          this.#options.paths.at("etc", project, "policy.json"),
-        ],
-        clock: this.#options.clock,
-        log: this.#options.book.logger("stack", `${project}.policy`),
-      });
-      this.#enforcers.set(project, enforcer);
-    }
-    return enforcer;
-  }
+function isBelow(target: string, mount: string): boolean {
+  const next = target[mount.length];
+  return target.startsWith(mount) && (next === undefined || next === "/" || next === "?");
 }

@@ -1,15 +1,11 @@
 // The generated files, and whether they are fresh.
 
-import { cloudSection } from "../../src/config/cloud.ts";
 import { stackrcExample } from "../../src/config/example.ts";
-import { declarations } from "../../src/services.ts";
+import { declarations, sectionsOf } from "../../src/services.ts";
 import { compatibility } from "./compatibility.ts";
 
 const files: Record<string, () => string | Promise<string>> = {
-  "stackrc.example": () => {
-    const sections = new Set(declarations.flatMap((declaration) => declaration.sections));
-    return stackrcExample([cloudSection, ...sections]);
-  },
+  "stackrc.example": () => stackrcExample(sectionsOf(declarations)),
   "docs/compatibility.md": compatibility,
 };
 

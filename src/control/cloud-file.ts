@@ -1,5 +1,6 @@
 // What commands learn about a running cloud from its state directory.
 
+import { readFileSync } from "node:fs";
 import type { StatePaths } from "../core/paths.ts";
 
 /** `cloud.json`: written when the cloud is ready, removed when it ends. */
@@ -10,6 +11,17 @@ export interface CloudFile {
   region: string;
   authUrl: string | null;
   sharedPort: number | null;
+  /** Folder of the log files. */
+  logDir: string;
+}
+
+/** Null when no cloud runs in the state directory; one that was killed has left its file. */
+export function readCloudFile(paths: StatePaths): CloudFile | null {
+  try {
+    return JSON.parse(readFileSync(paths.at("cloud.json"), "utf8")) as CloudFile;
+  } catch {
+    return null;
+  }
 }
 
 /** Unix socket paths are limited to 107 bytes (unix(7)); a longer one is replaced by a name made from it. */

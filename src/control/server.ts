@@ -4,15 +4,18 @@
 import { Hono } from "hono";
 import type { Cloud } from "../cloud.ts";
 import { CloudError, messageOf } from "../core/errors.ts";
-import type { LogBook } from "../core/log.ts";
+import { LEVELS, type LogBook } from "../core/log.ts";
 import { LogFollower } from "../core/log-follow.ts";
+import { prometheusText } from "../core/metrics.ts";
 import type { RequestEnv } from "../http/call.ts";
 import { ALREADY_SENT, sendReply } from "../http/send.ts";
 import { type Listener, listen } from "../http/server.ts";
 import { statusOf } from "../http/status.ts";
+import type { PolicyDesk, PolicyQuestion } from "../policy/desk.ts";
 
 export interface ControlOptions {
   cloud: Cloud;
+  policy: PolicyDesk;
   book: LogBook;
   socket: string;
   isReady(): boolean;
@@ -45,12 +48,14 @@ export async function serveControl(options: ControlOptions): Promise<Listener> {
   });
 }
 
-function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOptions) {
+function controlApp({ cloud, policy, book, isReady, version, onShutdown }: ControlOptions) {
   const app = new Hono<{ Bindings: RequestEnv }>();
   app.onError((error, c) => {
     const status = error instanceof CloudError ? statusOf(error) : 500;
     return c.json({ error: messageOf(error) }, status as 500);
   });
+  const levels = () =>
+    Object.fromEntries(["stack", ...cloud.windows()].map((window) => [window, book.levelOf(window)]));
   app.get("/status", async (c) => {
     const status: CloudStatus = {
       state: isReady() ? "running" : "starting",
@@ -71,7 +76,18 @@ function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOption
     else return c.notFound();
     return c.json({});
   });
-  app.get("/queues", (c) => c.json({ queues: cloud.queues() }));
+  app.get("/policy", (c) => c.json({ rules: policy.rows(c.req.query("service")) }));
+  app.post("/policy/check", async (c) => c.json(policy.answer(await readBody<PolicyQuestion>(c.env))));
+  app.get("/queues", (c) => c.json({ queues: cloud.projects.queues() }));
+  app.get("/metrics", async (c) => c.text(prometheusText(await cloud.metrics())));
+  app.get("/log-levels", (c) => c.json({ levels: levels() }));
+  app.put("/log-levels/:window/:level", (c) => {
+    const { window, level } = c.req.param();
+    const wanted = LEVELS.find((known) => known === level);
+    if (!wanted || !(window in levels())) return c.notFound();
+    book.setLevel(window, wanted);
+    return c.json({});
+  });
   app.get("/logs", async (c) => {
     const window = c.req.query("window") ?? null;
     const after = Number(c.req.query("after") ?? 0);
@@ -90,4 +106,11 @@ function controlApp({ cloud, book, isReady, version, onShutdown }: ControlOption
     return c.json({});
   });
   return app;
+}
+
+/** The JSON that the client of the same program has sent. */
+async function readBody<T>({ incoming }: RequestEnv): Promise<T> {
+  const chunks: Uint8Array[] = [];
+  if (incoming) for await (const chunk of incoming) chunks.push(chunk as Uint8Array);
+  return JSON.parse(Buffer.concat(chunks).toString("utf8")) as T;
 }

@@ -89,6 +89,10 @@ export class LogBook {
     this.#window(window).threshold = LEVELS.indexOf(level);
   }
 
+  levelOf(window: string): Level {
+    return LEVELS[this.#window(window).threshold]!;
+  }
+
   logger(window: string, module: string): Logger {
     const log = this.#window(window);
     const write = (level: Level, context: LogContext | null, text: string, error?: unknown) => {

@@ -11,6 +11,7 @@ import type { Clock } from "./clock.ts";
 import type { Ids } from "./ids.ts";
 import type { Logger } from "./log.ts";
 import type { LogSource } from "./log-follow.ts";
+import type { Metric } from "./metrics.ts";
 import type { StatePaths } from "./paths.ts";
 import { type Peers, peerKey } from "./peers.ts";
 
@@ -71,6 +72,7 @@ export interface ServiceStatus {
   port: number | null;
   /** Why it failed, or what its own check found. */
   reason: string | null;
+  note: string | null;
 }
 
 /** What the supervisor lets a service see and do of the others; for the dashboard. */
@@ -132,8 +134,12 @@ export interface Service {
   start(): Promise<void>;
   /** May be called twice, or after a failed start. */
   stop(): Promise<void>;
+  /** Figures of what it holds, for `/metrics`; asked each time, so each is one quick query. */
+  metrics?(): readonly Metric[];
   /** Null when all is well, else what is wrong, for `stack status` and health checks. */
   check?(): Promise<string | null>;
+  /** What is not as a user may expect, though as it was asked for: that networks are not plumbed. */
+  note?(): string | null;
 }
 
 export interface ServiceDeclaration {
@@ -148,6 +154,8 @@ export interface ServiceDeclaration {
   ports?: readonly number[];
   /** Path on the shared port: `/compute`. */
   mount?: string;
+  /** Path that stands for the second customary port there: `/identity_admin`. The app is the same; `call.mount` tells. */
+  adminMount?: string;
   /**
    * Serves what users uploaded, under content types of their choice: on the shared port, where the dashboard is as well,
    * a browser is told to treat it as coming from elsewhere.
@@ -157,6 +165,10 @@ export interface ServiceDeclaration {
   /** Windows that must be started before this one. */
   requires: readonly string[];
   sections: readonly Section[];
+  /** Whether a cloud that names no services has this one; absent: it does. */
+  enabledByDefault?(
+    config: <S extends Section<Record<string, KeySpec<unknown>>>>(section: S) => Values<S>,
+  ): boolean;
   policies?: readonly PolicyRule[];
   /** Tables in the project's database. Several services of a project may name the same set. */
   migrations?: readonly Migration[];

@@ -166,7 +166,10 @@ function trimSlash(path: string): string {
 
 async function answerRoute(options: Prepared, routes: readonly Route[], call: Call): Promise<Reply> {
   try {
-    if (routes.some(({ access }) => access !== "public")) options.authenticate(call);
+    if (routes.some(({ access }) => access !== "public")) {
+      options.authenticate(call);
+      call.context = options.context.policy.withAdmin(call.context);
+    }
     if (options.microversions) call.minor = negotiate(call, options.microversions);
     const route = options.microversions
       ? routes.find(({ since = 0, until = Infinity }) => call.minor >= since && call.minor <= until)

@@ -163,10 +163,15 @@ export class Call {
     this.#enforcer?.authorize(rule, target ?? this.ownTarget(), this.context);
   }
 
-  /** Asks the policy without refusing. */
-  allows(rule: string, target?: Target): boolean {
+  /** Asks the policy without refusing. @param anyScope the token's scope does not count */
+  allows(rule: string, target?: Target, anyScope?: boolean): boolean {
     this.policyChecks++;
-    return this.#enforcer?.allows(rule, target ?? this.ownTarget(), this.context) ?? false;
+    return this.#enforcer?.allows(rule, target ?? this.ownTarget(), this.context, anyScope) ?? false;
+  }
+
+  /** What is wrong with the scope of the caller's token for a rule; null when nothing is, or scopes are not enforced. */
+  wrongScope(rule: string): { wanted: readonly string[]; given: string } | null {
+    return this.#enforcer?.wrongScope(rule, this.context) ?? null;
   }
 
   /** The target of calls that create or list: the caller's own project and user. */

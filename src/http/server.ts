@@ -1,7 +1,13 @@
 // The listening side: `node:http` as Bun implements it, because `Bun.serve` normalises `..` and `//` in the request
 // target and object names must keep every byte. One function takes requests, whichever app they are for.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { PeerUnavailable } from "../core/errors.ts";
 import type { RequestEnv } from "./call.ts";
@@ -9,12 +15,27 @@ import type { RequestEnv } from "./call.ts";
 /** A Hono app, or anything that answers as one. */
 export interface FetchApp {
   fetch(request: Request, env?: RequestEnv): Response | Promise<Response>;
+  /** A WebSocket's opening handshake. Absent: such a request is answered like any other. */
+  upgrade?(request: UpgradeRequest): void;
+}
+
+/** A client asks to speak WebSocket from here on; the socket is the app's. */
+export interface UpgradeRequest {
+  /** Below the mount point. */
+  target: string;
+  headers: IncomingHttpHeaders;
+  socket: Socket;
+  /** What came after the request already. */
+  head: Uint8Array;
+  remoteAddress: string;
 }
 
 export interface Routed {
   app: FetchApp;
   /** The part of the target that is the app's mount point. */
   mount: string;
+  /** The service whose app it is, for counting. */
+  window?: string;
   /** Sent with every answer of the app; names in lower case. */
   headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -28,6 +49,8 @@ export interface ListenOptions {
   route(target: string): Routed | null;
   /** Called with what no handler caught. */
   onError(error: unknown): void;
+  /** Called when a routed request has its whole answer, or has lost its client. */
+  onAnswer?(window: string, method: string, status: number, seconds: number): void;
 }
 
 export interface Listener {
@@ -53,6 +76,14 @@ export function listen(options: ListenOptions): Promise<Listener> {
   server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) =>
     answer(options, incoming, outgoing, true),
   );
+  server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Uint8Array) => {
+    if (upgrade(options, incoming, socket, head)) return;
+    // Nobody here speaks that; HTTP/1.1 goes on (RFC 9110, section 7.8), with no request after this one.
+    const outgoing = new ServerResponse(incoming);
+    outgoing.assignSocket(socket);
+    outgoing.shouldKeepAlive = false;
+    answer(options, incoming, outgoing, false);
+  });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = 0; // an upload may take as long as it takes
   server.on("connection", (socket: Socket) => {
@@ -80,6 +111,34 @@ export function listen(options: ListenOptions): Promise<Listener> {
   });
 }
 
+/** Hands the socket over to the app that takes it. False when none does. */
+function upgrade(
+  options: ListenOptions,
+  incoming: IncomingMessage,
+  socket: Socket,
+  head: Uint8Array,
+): boolean {
+  const target = incoming.url ?? "/";
+  if (incoming.headers.upgrade?.toLowerCase() !== "websocket" || !target.startsWith("/")) return false;
+  try {
+    const found = options.route(target);
+    if (!found?.app.upgrade) return false;
+    found.app.upgrade({
+      target: found.mount === "" ? target : belowMount(target, found.mount),
+      headers: incoming.headers,
+      socket,
+      head,
+      remoteAddress: plainAddress(incoming.socket.remoteAddress),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof PeerUnavailable) return false;
+    options.onError(error);
+    socket.destroy();
+    return true;
+  }
+}
+
 function answer(
   options: ListenOptions,
   incoming: IncomingMessage,
@@ -98,6 +157,15 @@ function answer(
     if (!found) {
       plain(outgoing, 404, "Not Found\n");
       return;
+    }
+    const { window } = found;
+    if (window !== undefined && options.onAnswer) {
+      const { onAnswer } = options;
+      const startedAt = performance.now();
+      outgoing.once("close", () => {
+        const seconds = (performance.now() - startedAt) / 1000;
+        onAnswer(window, incoming.method ?? "", outgoing.statusCode, seconds);
+      });
     }
     const env: RequestEnv = {
       incoming,
