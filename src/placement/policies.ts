@@ -1,30 +1,47 @@
-// Placement's rules with the defaults that hold while scopes are not enforced: the deprecated rule, "admin in any
-// project", is allowed beside each new one (placement/policies/*.py of Zed).
+// Placement's rules (placement/policies/*.py of Zed): what is the cloud's own business needs a token of system scope, once
+// scopes are enforced.
 
 import type { PolicyRule } from "../policy/enforcer.ts";
 
-const ADMIN = "rule:system_admin_api";
-const READER = "rule:system_reader_api";
+type Kind = Pick<PolicyRule, "check" | "legacy" | "scopes">;
 
-function rule(name: string, check: string, description: string): PolicyRule {
-  return { name, check, description };
+/** Every new default had "admin in any project" before it. */
+const LEGACY = "role:admin";
+const ADMIN: Kind = { check: "rule:system_admin_api", scopes: ["system"] };
+const READER: Kind = { check: "rule:system_reader_api", scopes: ["system"] };
+const PROJECT_READER: Kind = { check: "rule:system_or_project_reader", scopes: ["system", "project"] };
+
+function rule(name: string, kind: Kind, description: string): PolicyRule {
+  return { name, ...kind, description };
 }
 
 const read = (name: string, description: string) => rule(`placement:${name}`, READER, description);
 const write = (name: string, description: string) => rule(`placement:${name}`, ADMIN, description);
 
 export const policies: readonly PolicyRule[] = [
-  rule("admin_api", "role:admin", "Administrator, in any project."),
-  rule("system_admin_api", "(role:admin and system_scope:all) or rule:admin_api", "Who may change things."),
-  rule("system_reader_api", "(role:reader and system_scope:all) or rule:admin_api", "Who may read things."),
+  rule(
+    "admin_api",
+    { check: "role:admin", scopes: ["system"] },
+    "The former default: an administrator, in any project.",
+  ),
+  rule(
+    "system_admin_api",
+    { check: "role:admin and system_scope:all", legacy: LEGACY },
+    "Who may change things.",
+  ),
+  rule(
+    "system_reader_api",
+    { check: "role:reader and system_scope:all", legacy: LEGACY },
+    "Who may read things.",
+  ),
   rule(
     "project_reader_api",
-    "(role:reader and project_id:%(project_id)s) or rule:admin_api",
+    { check: "role:reader and project_id:%(project_id)s", legacy: LEGACY },
     "Who may read about a project.",
   ),
   rule(
     "system_or_project_reader",
-    "rule:system_reader_api or rule:project_reader_api",
+    { check: "rule:system_reader_api or rule:project_reader_api", legacy: LEGACY },
     "Who may read about a project or everything.",
   ),
 
@@ -50,7 +67,7 @@ export const policies: readonly PolicyRule[] = [
   write("resource_providers:aggregates:update", "Set the aggregates of a provider."),
 
   read("resource_providers:usages", "Show what is used of a provider."),
-  rule("placement:usages", "rule:system_or_project_reader", "Show what a project uses."),
+  rule("placement:usages", PROJECT_READER, "Show what a project uses."),
 
   read("traits:list", "List traits."),
   read("traits:show", "Show a trait."),

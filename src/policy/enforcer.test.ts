@@ -144,13 +144,3 @@ test("the static service token may do everything", () => {
   const root = makeContext({ requestId: "req-3", isServiceToken: true });
   expect(all.make().allows("anything", {}, root)).toBe(true);
 });
-
-test("describe tells what is in force", async () => {
-  using all = world();
-  const policy = all.make();
-  await all.write(all.json, '{"compute_extension:flavormanage": []}');
-  const described = policy.describe();
-  expect(described.find(({ name }) => name === MANAGE)?.inForce).toEqual([]);
-  expect(described.find(({ name }) => name === "admin_api")?.inForce).toBe("is_admin:True");
-  expect([policy.has(MANAGE), policy.has("compute_extension:flavormanage")]).toEqual([true, false]);
-});
