@@ -104,6 +104,11 @@ export class Access {
     return image;
   }
 
+  /** Whether or not the caller may see it. */
+  find(id: string): ImageRecord | null {
+    return this.#images.image(id);
+  }
+
   isVisible(caller: Caller, { row }: ImageRecord): boolean {
     if (isAdmin(caller) || row.owner === null) return true;
     if (row.visibility === "public" || row.visibility === "community") return true;

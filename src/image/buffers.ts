@@ -66,6 +66,21 @@ export async function* gather(
   yield filled(current, used, true);
 }
 
+/** The same bytes, once the first of them have come: what fails before that fails here. */
+export async function opened(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = source[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  return (async function* () {
+    try {
+      if (first.done) return;
+      yield first.value;
+      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+    } finally {
+      await chunks.return?.();
+    }
+  })();
+}
+
 /**
  * Sends everything through `use`, several buffers at a time. Ends when all of it was used, or with the first failure, when
  * nothing is in use any more.

@@ -15,18 +15,57 @@ export const imageSection = section("image", "Images (glance)", {
   ),
   GLANCE_ENABLED_BACKENDS: key.text(
     "file:file",
-    "Stores as NAME:TYPE, separated by commas. Type file keeps data in the state directory; type http is read-only and allows http(s) locations.",
+    "Stores as NAME:TYPE, separated by commas. Type file keeps data in the state directory, swift in this cloud's object store; type http is read-only and allows http(s) locations.",
     api("DEFAULT/enabled_backends"),
   ),
   GLANCE_DEFAULT_BACKEND: key.text(
     "",
-    "The store that takes uploads. Empty: the first one of type file.",
+    "The store that takes uploads. Empty: the first one that can.",
     api("glance_store/default_backend"),
+  ),
+  GLANCE_SWIFT_STORE_CONTAINER: key.text(
+    "glance",
+    "Container of the service project for the data of stores of type swift.",
+    api("glance_store/swift_store_container"),
+  ),
+  GLANCE_SWIFT_STORE_LARGE_OBJECT_SIZE: key.size(
+    "5G",
+    "Image data that is larger, or of a size not known before, is kept in segments. At most 5G.",
+    api("glance_store/swift_store_large_object_size"),
+  ),
+  GLANCE_SWIFT_STORE_LARGE_OBJECT_CHUNK_SIZE: key.size(
+    "200M",
+    "Size of a segment.",
+    api("glance_store/swift_store_large_object_chunk_size"),
   ),
   GLANCE_ENABLED_IMPORT_METHODS: key.text(
     "glance-direct,web-download,copy-image",
     "Import methods on offer: glance-direct, web-download, copy-image, glance-download. Empty: none.",
     api("DEFAULT/enabled_import_methods"),
+  ),
+  GLANCE_V1: key.bool(
+    "False",
+    "Serve version 1 of the API too (`is_public`, `copy_from`, metadata in headers), and show the registry's window g-reg.",
+    api("DEFAULT/enable_v1_api"),
+  ),
+  GLANCE_PROPERTY_PROTECTION_FILE: key.text(
+    "",
+    "A file that says who may create, read, update and delete which custom properties. Empty: everybody may.",
+    api("DEFAULT/property_protection_file"),
+  ),
+  GLANCE_PROPERTY_PROTECTION_RULE_FORMAT: key.text(
+    "roles",
+    "What that file names: roles or policies.",
+    api("DEFAULT/property_protection_rule_format"),
+  ),
+  GLANCE_IMAGE_CACHE: key.bool(
+    "True",
+    "Serve the cache API (/v2/cache). Copies of data that lies elsewhere are kept on this host in any case.",
+  ),
+  GLANCE_IMAGE_CACHE_MAX_SIZE: key.size(
+    "10G",
+    "Most the copies in the cache may take; the least recently used go first.",
+    api("DEFAULT/image_cache_max_size"),
   ),
   GLANCE_IMPORT_ALLOWED_SCHEMES: key.text(
     "http,https",
@@ -63,6 +102,11 @@ export const imageSection = section("image", "Images (glance)", {
     "0",
     "Most image data a project may keep, over all stores. 0: no limit.",
     api("DEFAULT/user_storage_quota"),
+  ),
+  GLANCE_USE_KEYSTONE_LIMITS: key.bool(
+    "False",
+    "Hold projects to the limits registered with the identity service (image_size_total and image_stage_total in MiB, image_count_total, image_count_uploading) and not to GLANCE_USER_STORAGE_QUOTA.",
+    api("DEFAULT/use_keystone_limits"),
   ),
   GLANCE_IMAGE_PROPERTY_QUOTA: key.int(128, "Custom properties an image may have. -1: no limit.", {
     min: -1,

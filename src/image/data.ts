@@ -10,7 +10,15 @@ import { Forbidden, Invalid, messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import { type Access, type Caller, enforce, enforceAsOwner, isAdmin } from "./access.ts";
 import { pour } from "./buffers.ts";
-import { ImageGone, InvalidStatusTransition, NotTheOwner, UploadInterrupted } from "./errors.ts";
+import type { ImageCache } from "./cache.ts";
+import {
+  ChecksumMismatch,
+  ImageGone,
+  InvalidStatusTransition,
+  NotTheOwner,
+  UploadInterrupted,
+} from "./errors.ts";
+import type { ProjectLimits } from "./project-limits.ts";
 import type { Quota, Room } from "./quota.ts";
 import type { Received, Receiver } from "./receiver.ts";
 import type { ImageRecord } from "./records.ts";
@@ -32,12 +40,21 @@ export interface DataParts {
   store: ImageStore;
   access: Access;
   quota: Quota;
+  limits: ProjectLimits;
   stores: Stores;
   /** Where staged data waits for its import. */
   staging: FilesystemStore;
   receiver: Receiver;
+  cache: ImageCache;
   clock: Clock;
   log: Logger;
+}
+
+export interface UploadOptions {
+  /** What becomes of the image when the upload fails: version 1 kills it. */
+  onFailure: "queued" | "killed";
+  /** MD5 the sender announced; null when it did not. */
+  checksum: string | null;
 }
 
 const NO_DATA = { size: null, virtual_size: null, checksum: null, os_hash_algo: null, os_hash_value: null };
@@ -62,15 +79,19 @@ export class ImageData {
     data: AsyncIterable<Uint8Array>,
     sizeBytes: number | null,
     storeId: string | null,
+    options: UploadOptions = { onFailure: "queued", checksum: null },
   ): Promise<ImageRecord> {
-    const { access, quota, stores, store } = this.#parts;
+    const { access, quota, limits, stores, store } = this.#parts;
+    const { projectId } = caller.context;
+    limits.enforce(projectId, "image_size_total");
     const target = storeId === null ? stores.defaultStore : stores.forUpload(storeId);
     const image = access.visible(caller, id);
     this.#enforceUpload(caller, image);
     requireMove(image, "saving");
     const room = quota.room(image.row.owner, id, sizeBytes);
+    limits.enforce(projectId, "image_count_uploading", 1);
     this.#become(id, "queued", "saving");
-    const received = await this.#track(this.#receive(image, data, sizeBytes, room, target, "saving"));
+    const received = await this.#track(this.#receive(image, data, sizeBytes, room, target, options));
     this.#activate(id, "saving", received, target);
     this.#parts.log.info(caller.context, `Image ${id} is active: ${received.sizeBytes} bytes`);
     return store.image(id)!;
@@ -83,11 +104,14 @@ export class ImageData {
     data: AsyncIterable<Uint8Array>,
     sizeBytes: number | null,
   ): Promise<void> {
-    const { access, quota, staging } = this.#parts;
+    const { access, quota, limits, staging } = this.#parts;
+    const { projectId } = caller.context;
+    limits.enforce(projectId, "image_stage_total");
     const image = access.visible(caller, id);
     enforceAsOwner(caller, "modify_image", image);
     requireMove(image, "uploading");
     const room = quota.room(image.row.owner, id, sizeBytes);
+    limits.enforce(projectId, "image_count_uploading", 1);
     this.#become(id, "queued", "uploading");
     const size = await this.#track(this.#stage(image, data, sizeBytes, room));
     if (!this.#parts.store.update(id, { size }, this.#now(), "uploading")) {
@@ -111,6 +135,19 @@ export class ImageData {
 
   /** The same without asking whether the caller may. */
   contentOf(image: ImageRecord): Content | null {
+    const copy = this.#parts.cache.use(image.row.id);
+    const stored = this.storedContentOf(image);
+    return copy !== null && stored ? { ...stored, path: copy } : stored;
+  }
+
+  /** The file with the data, which is fetched when it lies elsewhere; null when there is none. */
+  async fileOf(caller: Caller, id: string): Promise<string | null> {
+    const content = this.content(caller, id);
+    return content && (content.path ?? this.#parts.cache.fill(id, content));
+  }
+
+  /** As it is stored, whether or not there is a copy in the cache. */
+  storedContentOf(image: ImageRecord): Content | null {
     const { stores } = this.#parts;
     const { size, checksum } = image.row;
     for (const { url, metadata } of image.locations) {
@@ -184,13 +221,21 @@ export class ImageData {
     sizeBytes: number | null,
     room: Room,
     store: WritableStore,
-    status: ImageStatus,
+    { onFailure, checksum }: UploadOptions,
   ): Promise<Received> {
+    const { receiver, log } = this.#parts;
+    const { id } = image.row;
     try {
-      return await this.#parts.receiver.receive(this.#incoming(image, data, sizeBytes, room, store));
+      const received = await receiver.receive(this.#incoming(image, data, sizeBytes, room, store));
+      if (checksum !== null && checksum !== received.md5) {
+        store.remove(received.url);
+        throw new ChecksumMismatch(checksum, received.md5);
+      }
+      return received;
     } catch (error) {
-      this.#parts.log.info(null, `Image ${image.row.id} is queued again: ${messageOf(error)}`);
-      this.#become(image.row.id, status, "queued", NO_DATA);
+      const becomes = onFailure === "killed" ? "killed" : "queued again";
+      log.info(null, `Image ${id} is ${becomes}: ${messageOf(error)}`);
+      this.#become(id, "saving", onFailure, NO_DATA);
       throw interruption(error);
     }
   }

@@ -139,6 +139,15 @@ export class UploadInterrupted extends Invalid {
   }
 }
 
+/** What came in is not what was announced. */
+export class ChecksumMismatch extends Invalid {
+  constructor(supplied: string, actual: string) {
+    super(
+      `Supplied checksum (${supplied}) and checksum generated from uploaded image (${actual}) did not match. Setting image status to 'killed'.`,
+    );
+  }
+}
+
 export class RangeNotSatisfiable extends errorOf("invalid") {}
 
 export class UnsupportedContentType extends errorOf("unsupported-media") {}

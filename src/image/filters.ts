@@ -18,6 +18,8 @@ export type Condition =
   | { kind: "flag"; column: FlagColumn; value: boolean }
   /** `second` is `2013-07-16 05:41:08`: moments are compared as they are shown. */
   | { kind: "time"; column: TimeColumn; operator: Comparison; second: string }
+  /** Version 1's `is_public`. */
+  | { kind: "public"; value: boolean }
   | { kind: "property"; name: string; value: string }
   | { kind: "tag"; value: string };
 

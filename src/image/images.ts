@@ -15,7 +15,10 @@ import {
   notAuthorized,
   viewerOf,
 } from "./access.ts";
+import type { ImageCache } from "./cache.ts";
 import { ForbiddenDetail, Hidden, ImageNotFound, InvalidStatusTransition, ProtectedImage } from "./errors.ts";
+import type { ProjectLimits } from "./project-limits.ts";
+import type { PropertyProtections } from "./protections.ts";
 import type { Quota } from "./quota.ts";
 import type { ImageRecord } from "./records.ts";
 import { mayBecome, type Visibility } from "./states.ts";
@@ -42,8 +45,11 @@ export interface ImagesParts {
   lists: ImageLists;
   access: Access;
   quota: Quota;
+  limits: ProjectLimits;
   stores: Stores;
   staging: FilesystemStore;
+  protections: PropertyProtections;
+  cache: ImageCache;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -67,12 +73,14 @@ export class Images {
     properties: Readonly<Record<string, string>>,
     tags: readonly string[],
   ): ImageRecord {
-    const { store, quota, clock, ids, log } = this.#parts;
+    const { store, quota, clock, ids, log, protections } = this.#parts;
     const { projectId } = caller.context;
     const owner = fields.owner === undefined ? projectId : fields.owner || null;
     this.#enforceCreate(caller, owner, fields.visibility);
+    this.#parts.limits.enforce(projectId, "image_count_total", 1);
     checkIntegers(fields);
     checkPropertyNames(Object.keys(properties));
+    for (const name of Object.keys(properties)) protections.require(caller, name, "create");
     const wantedTags = [...new Set(tags)];
     quota.checkTags(wantedTags.length);
     quota.checkProperties(Object.keys(properties));
@@ -99,7 +107,7 @@ export class Images {
       );
     });
     log.info(caller.context, `Image ${id} is created`);
-    return store.image(id)!;
+    return protections.readable(caller, store.image(id)!);
   }
 
   #enforceCreate(caller: Caller, owner: string | null, visibility: Visibility | undefined): void {
@@ -116,7 +124,7 @@ export class Images {
   show(caller: Caller, id: string): ImageRecord {
     const image = this.#parts.access.visible(caller, id);
     enforce(caller, "get_image", image);
-    return image;
+    return this.#parts.protections.readable(caller, image);
   }
 
   /**
@@ -134,7 +142,9 @@ export class Images {
     const marker = query.marker === null ? null : this.#marker(caller, query.marker);
     const page = this.#parts.lists.page({ ...query, marker }, viewerOf(caller));
     return {
-      images: page.filter((image) => caller.allows("get_image", imageTarget(caller, image))),
+      images: page
+        .filter((image) => caller.allows("get_image", imageTarget(caller, image)))
+        .map((image) => this.#parts.protections.readable(caller, image)),
       more: page.length > 0 && page.length === query.limit,
     };
   }
@@ -151,7 +161,7 @@ export class Images {
 
   /** The data goes at once; whoever has it open may read on. @throws ProtectedImage, NotFound, Forbidden */
   delete(caller: Caller, id: string): void {
-    const { store, stores, staging, clock, log } = this.#parts;
+    const { store, stores, staging, cache, clock, log } = this.#parts;
     const image = this.#find(caller, id, () => new NotFound(`Failed to find image ${id} to delete`));
     enforceAsOwner(caller, "delete_image", image);
     if (image.row.protected) throw new ProtectedImage(id);
@@ -160,6 +170,8 @@ export class Images {
     store.softDelete(id, clock.now());
     for (const location of image.locations) stores.of(location)?.remove(location.url);
     staging.remove(staging.urlOf(id));
+    cache.drop(id);
+    cache.unqueue(id);
     log.info(caller.context, `Image ${id} is deleted`);
   }
 

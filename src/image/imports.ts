@@ -14,6 +14,7 @@ import { type ImportInput, type ImportRequest, importTargets, requireReady } fro
 import { ImportSources, type ImportSourcesParts } from "./import-sources.ts";
 import { fromMoment } from "./moments.ts";
 import { IMPORT_TASK } from "./patch.ts";
+import type { ProjectLimits } from "./project-limits.ts";
 import { type ImageRecord, storesOf } from "./records.ts";
 import type { Task, TaskStore } from "./store-tasks.ts";
 import type { Stores } from "./stores/registry.ts";
@@ -21,6 +22,7 @@ import type { Stores } from "./stores/registry.ts";
 export interface ImportsParts extends ImportSourcesParts {
   tasks: TaskStore;
   access: Access;
+  limits: ProjectLimits;
   stores: Stores;
   bus: Bus;
   ids: Ids;
@@ -78,6 +80,7 @@ export class Imports {
   ): Promise<void> {
     const { store, tasks, access, bus, ids, clock, external, stores } = this.#parts;
     const method = request.method.name;
+    this.#parts.limits.enforce(caller.context.projectId, "image_size_total");
     let image = access.visible(caller, imageId);
     requireReady(image, request);
     if (method === "copy-image") enforce(caller, "copy_image", image);

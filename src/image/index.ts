@@ -34,7 +34,14 @@ function create(context: ServiceContext): Service {
     async start() {
       glance = makeGlance(context);
       glance.data.recover();
+      const { store, data, cache } = glance;
+      cache.start((id) => {
+        const image = store.image(id);
+        return image?.row.status === "active" ? data.storedContentOf(image) : null;
+      });
       glance.imports.start();
+      glance.legacyImport.start();
+      glance.legacy?.copyFrom.start();
       service.app = glanceApi(context, glance);
       withdraw = context.peers.provide(imagePublic, publishedImages(glance, context.policy));
       initial = registerInitialImages(context, glance);
@@ -43,8 +50,14 @@ function create(context: ServiceContext): Service {
       withdraw?.();
       withdraw = null;
       const registering = initial?.stop();
-      await glance?.imports.stop();
+      await Promise.all([
+        glance?.imports.stop(),
+        glance?.legacyImport.stop(),
+        glance?.legacy?.copyFrom.stop(),
+      ]);
       await glance?.data.stop();
+      await glance?.cache.stop();
+      await Promise.all(glance?.stores.writable().map((target) => target.settle?.()) ?? []);
       await registering;
       for (const worker of glance?.hashWorkers ?? []) worker.stop();
     },

@@ -36,7 +36,10 @@ function inspect(bytes: Uint8Array, piece: number) {
 
 function verdict(bytes: Uint8Array, claim: Partial<Claim> = {}, strict = false) {
   const full = { diskFormat: "raw", containerFormat: "bare", sizeBytes: bytes.length, ...claim };
-  const verdicts = [7, 512, 4096, 65_536, 1 << 20].map((piece) => judge(full, inspect(bytes, piece), strict));
+  const least = bytes.length > 300_000 ? 101 : 7;
+  const verdicts = [least, 512, 4096, 65_536, 1 << 20].map((piece) =>
+    judge(full, inspect(bytes, piece), strict),
+  );
   for (const other of verdicts) expect(other).toEqual(verdicts[0]!);
   return verdicts[0]!;
 }
@@ -57,6 +60,10 @@ const vmdk = (extent = 'RW 8192 SPARSE "disk.vmdk"', more: Parameters<typeof fil
     512: DESCRIPTOR(extent, type),
     ...more,
   });
+
+const SPARSE = 'RW 8192 SPARSE "disk.vmdk"';
+const FLAT = 'CID=fffffffe\ncreateType="monolithicFlat"\nRW 128 FLAT "/etc/shadow" 0\n';
+const text = (content: string) => Buffer.from(content, "latin1");
 
 const vhdxGuid = (text: string) => {
   const hex = text.replaceAll("-", "");
@@ -123,6 +130,56 @@ test.each([
     Buffer.from(DESCRIPTOR('RW 1 FLAT "/etc/shadow" 0', "monolithicFlat")),
     "vmdk image names external extents",
   ],
+  // Each of these makes qemu-img open the file it names (checked with QEMU 7.2).
+  ["a descriptor without a version", text(`hello\n${FLAT}`), "vmdk image names external extents"],
+  [
+    "a descriptor after other bytes",
+    text(`${"\xff\xfe junk\n".repeat(9000)}${FLAT}`),
+    "vmdk image names external extents",
+  ],
+  [
+    "a descriptor behind a comment in no language",
+    text(`# \xff\nversion=1\n${FLAT}\0\xff`),
+    "vmdk image names external extents",
+  ],
+  [
+    "a descriptor that begins with blanks",
+    text(`   \nversion=2\r\n${FLAT}`),
+    "vmdk image names external extents",
+  ],
+  ["a parent in a comment", vmdk(`# parentFileNameHint="/etc/shadow"\n${SPARSE}`), "vmdk image has a parent"],
+  [
+    "a parent in the disk's data base",
+    vmdk(`${SPARSE}\nddb.x = "parentFileNameHint="/etc/shadow"`),
+    "vmdk image has a parent",
+  ],
+  [
+    "a parent beyond the descriptor's size",
+    vmdk(SPARSE, {
+      36: [8, 1, "le"],
+      512: `${DESCRIPTOR(SPARSE).padEnd(511, "#")}\nparentFileNameHint="/etc/shadow"\n`,
+    }),
+    "vmdk image has a parent",
+  ],
+  ["two types", vmdk(`# createType="vmfs"\n${SPARSE}`), "vmdk image has an invalid descriptor"],
+  ["a line nobody knows", vmdk(`${SPARSE}\nhello world`), "vmdk image has an invalid descriptor"],
+  ["an old sparse extent", text(`COWD${"\0".repeat(2000)}`), "vmdk image is of an unsupported type"],
+  [
+    "a backing file in the first qcow",
+    qcow2({ 4: [4, 1, "be"], 8: [8, 48, "be"] }),
+    "qcow2 image has a backing file",
+  ],
+  [
+    "a backing file and a data file",
+    qcow2({ 8: [8, 512, "be"], 72: [8, 4, "be"] }),
+    "qcow2 image has a backing file",
+  ],
+  [
+    "a data file beside known features",
+    qcow2({ 72: [8, 0x1f, "be"] }),
+    "qcow2 image has an external data file",
+  ],
+  ["a feature in the highest byte", qcow2({ 72: "\x80" }), "qcow2 image has unknown features"],
   ["QED", file(1024, { 0: "QED\0" }), "qed image is not supported"],
   ["a parent", file(4096, { 0: "conectix", 60: [4, 4, "be"] }), "vhd image has a parent"],
 ])("%s is dangerous, whatever the image is said to be", (_, bytes, reason) => {
@@ -159,6 +216,40 @@ test("one file that is two is refused; a bootable ISO is not", () => {
   hybrid.set(disk.subarray(0, 512));
   expect(verdict(hybrid, { diskFormat: "iso" }).refusal).toBeNull();
   expect(verdict(hybrid, { diskFormat: "raw" }).refusal).toBeNull();
+});
+
+test("a partition table within another format, and an ISO within one, are two things at once", () => {
+  const table = (bytes: Uint8Array) => {
+    const both = new Uint8Array(Math.max(bytes.length, 40_000));
+    both.set(bytes);
+    both.set(disk.subarray(446, 512), 446);
+    return both;
+  };
+  for (const [name, bytes] of [
+    ["qcow2", qcow2()],
+    ["vdi", vdi],
+    ["vhd", vhd],
+  ] as const) {
+    expect(verdict(table(bytes), { diskFormat: name }).refusal).toBe(
+      `Multiple formats detected: ${["gpt", name].sort().join(", ")}`,
+    );
+    const withIso = new Uint8Array(40_000);
+    withIso.set(bytes);
+    withIso.set(iso.subarray(ISO_AT, ISO_AT + 8), ISO_AT);
+    for (const claim of ["iso", name, "raw"]) {
+      expect(verdict(withIso, { diskFormat: claim }).refusal).toBe(
+        `Multiple formats detected: ${["iso", name].sort().join(", ")}`,
+      );
+    }
+  }
+});
+
+test("a text that is no descriptor is raw data", () => {
+  const plain = text("#!/bin/sh\necho a long script\n".repeat(9000));
+  expect(verdict(plain)).toEqual({ virtualSizeBytes: plain.length, refusal: null });
+  // What follows the first zero byte QEMU does not read.
+  const later = text(`hello\0${FLAT}`);
+  expect(verdict(later, { diskFormat: "vmdk" }).refusal).toBeNull();
 });
 
 test("a footer that agrees with its header is fine", () => {

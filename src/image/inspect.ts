@@ -145,7 +145,7 @@ export function judge(claim: Claim, findings: ReadonlyMap<string, Finding>, stri
   const { diskFormat } = claim;
   if (WRAPPERS.includes(claim.containerFormat)) return { virtualSizeBytes: null, refusal: null };
   const structured = STRUCTURED.filter((name) => findings.has(name));
-  if (structured.length > 1 || (structured.length === 1 && findings.has("iso"))) {
+  if (structured.length > 1 || (structured.length === 1 && (findings.has("iso") || findings.has("gpt")))) {
     return refuse(`Multiple formats detected: ${[...findings.keys()].sort().join(", ")}`);
   }
   const found = structured[0] ?? (findings.has("iso") ? "iso" : findings.has("gpt") ? "gpt" : "raw");

@@ -7,6 +7,7 @@ import { type Access, type Caller, enforceAsOwner, imageTarget, isAdmin } from "
 import { ConflictDetail, ForbiddenDetail } from "./errors.ts";
 import { checkIntegers, checkPropertyNames, enforceVisibility } from "./images.ts";
 import type { LocationChanges } from "./locations.ts";
+import type { PropertyProtections } from "./protections.ts";
 import type { Quota } from "./quota.ts";
 import type { ImageLocation, ImageRecord } from "./records.ts";
 import type { Visibility } from "./states.ts";
@@ -51,6 +52,7 @@ export interface PatchParts {
   quota: Quota;
   locations: LocationChanges;
   stores: Stores;
+  protections: PropertyProtections;
   clock: Clock;
 }
 
@@ -71,10 +73,11 @@ export class ImagePatch {
       if (root === "locations") await this.#parts.locations.apply(caller, draft, change);
       else this.#applyOne(caller, draft, change, root);
     }
-    if (changes.length === 0) return before;
-    this.#check(draft);
-    this.#save(id, draft);
-    return store.image(id)!;
+    if (changes.length > 0) {
+      this.#check(draft);
+      this.#save(id, draft);
+    }
+    return this.#parts.protections.readable(caller, store.image(id) ?? before);
   }
 
   /** Sets custom properties, or removes them (null); the others stay. @throws ImageNotFound, Forbidden, LimitExceeded */
@@ -111,10 +114,13 @@ export class ImagePatch {
       enforceVisibility(caller, change.value as Visibility, imageTarget(caller, draft.before));
     }
     enforceAsOwner(caller, "modify_image", draft.before);
-    const exists = attribute || draft.properties.has(name);
+    const { protections } = this.#parts;
+    const known = draft.properties.has(name) && protections.allows(caller, name, "read");
+    const exists = attribute || known;
     if (change.op === "remove") {
       if (attribute) throw new ForbiddenDetail(`Property ${name} may not be removed.`);
       if (!exists) throw new ConflictDetail(`Property ${name} does not exist.`);
+      protections.require(caller, name, "delete");
       draft.properties.delete(name);
       return;
     }
@@ -122,6 +128,7 @@ export class ImagePatch {
     if (change.op === "add" && exists && change.draft === 4) {
       throw new ConflictDetail(`Property ${name} already present.`);
     }
+    if (!attribute) protections.require(caller, name, known ? "update" : "create");
     if (name === "tags") this.#setTags(draft, change.value as string[]);
     else if (attribute) setAttribute(draft, name as Settable, change.value);
     // Of a client's only `kernel_id` and `ramdisk_id` may be null: there is none.

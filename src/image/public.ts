@@ -47,6 +47,11 @@ export interface ImagePublic {
    * @throws ImageNotFound; Conflict when the image has no data or is deactivated
    */
   dataPath(context: RequestContext, id: string): string;
+  /**
+   * The same, after bringing the data onto this host when it lies elsewhere: in the object store, on the web.
+   * @throws as dataPath, Unavailable when it cannot be fetched
+   */
+  fetch(context: RequestContext, id: string): Promise<string>;
   /** A queued image. @throws OverQuota, Forbidden */
   create(context: RequestContext, image: NewImage): ImageInfo;
   /** Data for a queued image: inspected, hashed, synced; the image is active afterwards or queued as before. */

@@ -41,6 +41,11 @@ export function publishedImages(glance: Glance, enforcer: Enforcer): ImagePublic
       if (content.path === null) throw new Conflict(`The data of image ${id} is not on this host`);
       return content.path;
     },
+    async fetch(context, id) {
+      const path = await data.fileOf(callerOf(context), id);
+      if (path === null) throw new Conflict(`Image ${id} has no data`);
+      return path;
+    },
     create(context, image) {
       const fields = {
         name: image.name,

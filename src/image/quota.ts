@@ -44,7 +44,7 @@ export class Quota {
   room(owner: string | null, imageId: string, sizeBytes: number | null): Room {
     const cap = this.#config.GLANCE_IMAGE_SIZE_CAP;
     if (sizeBytes !== null && sizeBytes > cap) throw new ImageTooLarge();
-    const quota = this.#config.GLANCE_USER_STORAGE_QUOTA;
+    const quota = this.#config.GLANCE_USE_KEYSTONE_LIMITS ? 0 : this.#config.GLANCE_USER_STORAGE_QUOTA;
     if (quota === 0 || owner === null) return new Room(cap, Number.POSITIVE_INFINITY);
     const remaining = quota - this.#store.storedBytes(owner, imageId);
     if (sizeBytes === null ? remaining <= 0 : sizeBytes > remaining) {

@@ -55,7 +55,7 @@ export class Receiver {
   async receive(incoming: Incoming): Promise<Received> {
     const { imageId, store, room, signal } = incoming;
     await using undo = new Revert(this.#options.log);
-    const deposit = await store.begin(imageId);
+    const deposit = await store.begin(imageId, incoming.sizeBytes);
     undo.add(`the partial data of ${imageId}`, () => deposit.abort());
     const digests = new Digests(this.#options.hashWorkers);
     undo.add(`the hashes of ${imageId}`, () => digests.cancel());

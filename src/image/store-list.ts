@@ -31,6 +31,8 @@ export interface ListQuery {
   /** The last image of the page before. */
   marker: ImageRecord | null;
   limit: number;
+  /** True: only deleted ones; `any`: those too. */
+  deleted?: boolean | "any";
 }
 
 export interface Viewer {
@@ -62,7 +64,7 @@ export class ImageLists {
       ids = this.#select(query, viewer);
       this.#pages.set(key, ids);
     }
-    return this.#store.images(ids);
+    return (query.deleted ?? false) === false ? this.#store.images(ids) : this.#store.anyImages(ids);
   }
 
   #select(query: ListQuery, viewer: Viewer): string[] {
@@ -79,8 +81,8 @@ export class ImageLists {
       .from(images)
       .where(
         and(
-          eq(images.deleted, false),
-          ne(images.status, "killed"),
+          query.deleted === "any" ? undefined : eq(images.deleted, query.deleted ?? false),
+          (query.deleted ?? false) === false ? ne(images.status, "killed") : undefined,
           visibleTo(viewer, query.memberStatus, this.#store),
           ofVisibility(query.visibility, viewer),
           ...query.conditions.map((condition) => conditionSql(condition, this.#store)),
@@ -153,6 +155,8 @@ function conditionSql(condition: Condition, store: ImageStore): SQL | undefined 
       const operator = { gt: ">", gte: ">=", lt: "<", lte: "<=", eq: "=", neq: "<>" }[condition.operator];
       return sql`${shown} ${sql.raw(operator)} ${condition.second}`;
     }
+    case "public":
+      return condition.value ? eq(images.visibility, "public") : ne(images.visibility, "public");
     case "property":
       return exists(
         store.db.orm

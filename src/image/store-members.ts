@@ -4,7 +4,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { ProjectDatabase } from "../db/open.ts";
 import { toMoment } from "./moments.ts";
 import type { MemberStatus } from "./states.ts";
-import { imageMembers, type MemberRow } from "./tables.ts";
+import { imageMembers, images, type MemberRow } from "./tables.ts";
 
 export class MemberStore {
   readonly db: ProjectDatabase;
@@ -46,6 +46,7 @@ export class MemberStore {
       status: "pending" as const,
       created_at: now,
       updated_at: now,
+      can_share: false,
       deleted: false,
       deleted_at: null,
     };
@@ -55,6 +56,28 @@ export class MemberStore {
       .onConflictDoUpdate({ target: [imageMembers.image_id, imageMembers.member], set: fresh })
       .returning()
       .get();
+  }
+
+  /** Makes it a member unless it is one. @param canShare null: as it is, false for a new one */
+  share(imageId: string, member: string, canShare: boolean | null, nowMs: number): void {
+    const row = this.get(imageId, member) ?? this.add(imageId, member, nowMs);
+    const can_share = canShare ?? row.can_share;
+    this.db.orm
+      .update(imageMembers)
+      .set({ can_share, updated_at: toMoment(nowMs) })
+      .where(eq(imageMembers.id, row.id))
+      .run();
+  }
+
+  /** Memberships of one project, with the owner of each image. */
+  ofMember(member: string): { row: MemberRow; owner: string | null }[] {
+    return this.db.orm
+      .select({ row: imageMembers, owner: images.owner })
+      .from(imageMembers)
+      .innerJoin(images, and(eq(images.id, imageMembers.image_id), eq(images.deleted, false)))
+      .where(and(eq(imageMembers.member, member), eq(imageMembers.deleted, false)))
+      .orderBy(asc(imageMembers.id))
+      .all();
   }
 
   setStatus(id: number, status: MemberStatus, nowMs: number): MemberRow | null {

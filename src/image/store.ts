@@ -115,6 +115,23 @@ export class ImageStore {
     }
   }
 
+  /** In the order of `ids`, deleted ones too, which have lost properties, tags and locations. */
+  anyImages(ids: readonly string[]): ImageRecord[] {
+    const alive = new Map(this.images(ids).map((image) => [image.row.id, image]));
+    const gone = this.db.orm
+      .select()
+      .from(t.images)
+      .where(and(inArray(t.images.id, [...ids]), eq(t.images.deleted, true)))
+      .all();
+    const rows = new Map(gone.map((row) => [row.id, row]));
+    return ids.flatMap((id): ImageRecord[] => {
+      const image = alive.get(id);
+      if (image) return [image];
+      const row = rows.get(id);
+      return row ? [{ row, properties: {}, tags: [], locations: [] }] : [];
+    });
+  }
+
   /** True when the id was ever used: a deleted image keeps its own. */
   isKnown(id: string): boolean {
     return (

@@ -1,6 +1,6 @@
 // The tables of glance.db as drizzle knows them. The authority is `migrations/`; a test compares the two.
 
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ImageStatus, MemberStatus, TaskStatus, Visibility } from "./states.ts";
 
 const flag = () => integer({ mode: "boolean" }).notNull().default(false);
@@ -100,6 +100,25 @@ export const registeredImages = sqliteTable("registered_images", {
   image_id: text().notNull(),
 });
 
+/** Seconds since the epoch. */
+const seconds = () => real().notNull();
+
+export const cachedImages = sqliteTable("cached_images", {
+  image_id: text().primaryKey(),
+  last_accessed: seconds().default(0),
+  last_modified: seconds().default(0),
+  /** Bytes. */
+  size: integer().notNull().default(0),
+  hits: integer().notNull().default(0),
+  checksum: text(),
+});
+
+export const queuedImages = sqliteTable("queued_images", {
+  image_id: text().primaryKey(),
+  queued_at: seconds(),
+});
+
+export type CachedImageRow = typeof cachedImages.$inferSelect;
 export type ImageRow = typeof images.$inferSelect;
 export type MemberRow = typeof imageMembers.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

@@ -3,6 +3,7 @@
 import { Conflict, Invalid, NotFound } from "../../core/errors.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, type Reply } from "../../http/call.ts";
+import { opened } from "../buffers.ts";
 import { ImageNotFound, UnsupportedContentType } from "../errors.ts";
 import type { ImportRequest } from "../import-request.ts";
 import { readJsonBody, refuseBody } from "./bodies.ts";
@@ -19,7 +20,7 @@ export function imageFileRoutes(glance: ImageApi): Route[] {
     return empty(204);
   }
 
-  function downloadImage(call: Call): Reply {
+  async function downloadImage(call: Call): Promise<Reply> {
     if (call.method !== "HEAD") refuseBody(call);
     const content = data.content(call, call.param("image_id"));
     if (!content) return empty(204);
@@ -31,8 +32,10 @@ export function imageFileRoutes(glance: ImageApi): Route[] {
     };
     if (content.checksum !== null) headers["content-md5"] = content.checksum;
     if (range) headers["content-range"] = `bytes ${offset}-${offset + length - 1}/${content.sizeBytes}`;
-    const body =
-      content.path === null ? content.read(offset, length) : { file: content.path, offset, length };
+    if (content.path !== null) {
+      return { status: range ? 206 : 200, headers, body: { file: content.path, offset, length } };
+    }
+    const body = call.method === "HEAD" ? null : await opened(content.read(offset, length));
     return { status: range ? 206 : 200, headers, body };
   }
 

@@ -11,11 +11,24 @@ test("the versions document, for any path without a version and without a token"
     const answer = await cloud.request("g-api", "GET", path);
     expect(answer.status).toBe(300);
     expect(answer.body.versions.map((v: { id: string }) => v.id)).toEqual([
-      ...["v2.15", "v2.13", "v2.12", "v2.11", "v2.10", "v2.9", "v2.8", "v2.7", "v2.6", "v2.5"],
+      ...[
+        "v2.16",
+        "v2.15",
+        "v2.14",
+        "v2.13",
+        "v2.12",
+        "v2.11",
+        "v2.10",
+        "v2.9",
+        "v2.8",
+        "v2.7",
+        "v2.6",
+        "v2.5",
+      ],
       ...["v2.4", "v2.3", "v2.2", "v2.1", "v2.0"],
     ]);
     expect(answer.body.versions[0]).toEqual({
-      id: "v2.15",
+      id: "v2.16",
       status: "CURRENT",
       links: [{ rel: "self", href: "http://127.0.0.1/v2/" }],
     });

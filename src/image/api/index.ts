@@ -5,7 +5,7 @@
 //   format than `disk_format`, or that is dangerous to open, is refused with 415, as Glance does since 2024.2. A host
 //   name that cannot be resolved passes web-download's filter and fails the import. Names and values may hold
 //   characters of four bytes. `add` on /owner needs an administrator, as `replace` does.
-//   Not here yet: version 1, POST /v2/tasks (legacy import), property protections, signatures, the cache.
+//   A task of POST /v2/tasks that fails leaves no image. Not here: image signatures. Version 1 has a ledger of its own.
 
 import type { ServiceContext } from "../../core/service.ts";
 import { createApi, type Route } from "../../http/api.ts";
@@ -13,7 +13,9 @@ import type { FetchApp } from "../../http/server.ts";
 import type { Glance } from "../manager.ts";
 import { metadefContentRoutes } from "../metadefs/api/contents.ts";
 import { namespaceRoutes } from "../metadefs/api/namespaces.ts";
+import { legacyRoutes } from "../v1/api/index.ts";
 import { readBody } from "./bodies.ts";
+import { cacheRoutes } from "./cache.ts";
 import { fault } from "./faults.ts";
 import { imageFileRoutes } from "./image-file.ts";
 import { imageRoutes } from "./images.ts";
@@ -22,16 +24,18 @@ import { memberRoutes } from "./members.ts";
 import { type ImageApi, imageApi } from "./parts.ts";
 import { tagRoutes } from "./tags.ts";
 import { taskRoutes } from "./tasks.ts";
-import { rewrite, versionRoutes } from "./versions.ts";
+import { rewriteFor, versionRoutes } from "./versions.ts";
 
 export function glanceRoutes(glance: ImageApi): Route[] {
   return [
-    ...versionRoutes(),
+    ...versionRoutes({ legacy: glance.legacy !== null, cache: glance.cacheApi }),
+    ...(glance.legacy ? legacyRoutes(glance.legacy) : []),
     ...imageRoutes(glance),
     ...imageFileRoutes(glance),
     ...memberRoutes(glance),
     ...tagRoutes(glance),
     ...infoRoutes(glance),
+    ...cacheRoutes(glance),
     ...taskRoutes(glance),
     ...namespaceRoutes(glance),
     ...metadefContentRoutes(glance),
@@ -40,5 +44,6 @@ export function glanceRoutes(glance: ImageApi): Route[] {
 
 export function glanceApi(context: ServiceContext, glance: Glance): FetchApp {
   const routes = glanceRoutes(imageApi(context, glance));
+  const rewrite = rewriteFor(glance.legacy !== null);
   return createApi({ context, routes, fault, readBody, rewrite, exactPaths: true });
 }

@@ -1,6 +1,6 @@
-// /v2/info, /v2/schemas and /v2/cache: what this service is and can do.
+// /v2/info and /v2/schemas: what this service is and can do.
 
-import { Forbidden, NotFound } from "../../core/errors.ts";
+import { Forbidden } from "../../core/errors.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";
 import { metadefSchemas } from "../metadefs/api/schemas.ts";
@@ -9,7 +9,7 @@ import { refuseBody } from "./bodies.ts";
 import type { ImageApi } from "./parts.ts";
 import { publishedSchemas } from "./schemas.ts";
 
-export function infoRoutes({ stores, importMethods, schema }: ImageApi): Route[] {
+export function infoRoutes({ stores, importMethods, schema, projectLimits }: ImageApi): Route[] {
   function describe(store: Store): Record<string, unknown> {
     return {
       id: store.id,
@@ -40,10 +40,9 @@ export function infoRoutes({ stores, importMethods, schema }: ImageApi): Route[]
     return json(200, { stores: detailed });
   }
 
-  /** Limits registered with the identity service are not used (`use_keystone_limits`). */
   function showUsage(call: Call): Reply {
     mayAsk(call);
-    return json(200, { usage: {} });
+    return json(200, { usage: projectLimits.report(call.context.projectId ?? "") ?? {} });
   }
 
   const info: Route[] = [
@@ -66,23 +65,10 @@ export function infoRoutes({ stores, importMethods, schema }: ImageApi): Route[]
       return { method: "GET", path: `/v2/schemas/${name}`, handler: showSchema, access: { handlerAsks: [] } };
     },
   );
-  return [...info, ...schemas, ...cacheRoutes()];
+  return [...info, ...schemas];
 }
 
 /** Glance asks no rule of its own here: a token is enough. `default` is the rule for what has none. */
 export function mayAsk(call: Call): void {
   if (!call.allows("default")) throw new Forbidden("");
-}
-
-/** As of a Glance whose `image_cache_dir` is not set: local files need no cache. */
-function cacheRoutes(): Route[] {
-  function noCache(): Reply {
-    throw new NotFound("Caching via API is not supported at this site.");
-  }
-  return [
-    { method: "GET", path: "/v2/cache", handler: noCache, access: "cache_list" },
-    { method: "DELETE", path: "/v2/cache", handler: noCache, access: "cache_delete" },
-    { method: "PUT", path: "/v2/cache/:image_id", handler: noCache, access: "cache_image" },
-    { method: "DELETE", path: "/v2/cache/:image_id", handler: noCache, access: "cache_delete" },
-  ];
 }

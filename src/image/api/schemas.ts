@@ -185,7 +185,7 @@ const MEMBER: GlanceSchema = {
   },
 };
 
-const TASK: GlanceSchema = {
+export const TASK: GlanceSchema = {
   name: "task",
   properties: {
     id: text("An identifier for the task", { pattern: UUID_PATTERN }),

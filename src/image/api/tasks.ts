@@ -1,4 +1,4 @@
-// /v2/tasks: for administrators, to look at.
+// /v2/tasks: for administrators, to look at, and to import as it was done before 2018.
 
 import { CloudError, Invalid } from "../../core/errors.ts";
 import { isUuidLike } from "../../core/ids.ts";
@@ -6,14 +6,28 @@ import type { Route } from "../../http/api.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";
 import type { TaskStatus } from "../states.ts";
 import type { TaskQuery } from "../store-tasks.ts";
+import { readJsonBody, validate } from "./bodies.ts";
 import { last, pageLinks, parseLimit, sortDirection } from "./list-query.ts";
 import type { ImageApi } from "./parts.ts";
+import { asTSchema, TASK } from "./schemas.ts";
 import { taskStub, taskView } from "./views.ts";
 
 const STATUSES = ["pending", "processing", "success", "failure"];
 const SORTABLE = ["created_at", "updated_at", "status", "type", "id", "owner", "expires_at"];
 
-export function taskRoutes({ tasks, limits }: ImageApi): Route[] {
+export function taskRoutes({ tasks, legacyImport, limits }: ImageApi): Route[] {
+  async function createTask(call: Call): Promise<Reply> {
+    const body = (await readJsonBody(call)) as Record<string, unknown>;
+    for (const name of ["type", "input"]) {
+      if (!(name in body)) throw new Invalid(`Task '${name}' is required`);
+    }
+    validate(asTSchema(TASK), body);
+    const input = body["input"];
+    if (typeof input !== "object" || input === null) throw new Invalid("Task 'input' is required");
+    const task = await legacyImport.create(call, String(body["type"]), input as Record<string, unknown>);
+    return json(201, taskView(task), { location: `/v2/tasks/${task.id}` });
+  }
+
   function listTasks(call: Call): Reply {
     const { query } = call;
     const status = last(query, "status");
@@ -56,6 +70,7 @@ export function taskRoutes({ tasks, limits }: ImageApi): Route[] {
   const access = "tasks_api_access";
   return [
     { method: "GET", path: "/v2/tasks", handler: listTasks, access },
+    { method: "POST", path: "/v2/tasks", handler: createTask, access },
     { method: "GET", path: "/v2/tasks/:task_id", handler: showTask, access },
     { method: "DELETE", path: "/v2/tasks/:task_id", handler: deleteTask, access },
   ];

@@ -4,7 +4,7 @@
 //   0 "KDMV"   4 version   12 capacity in sectors (u64)   28 descriptor offset   36 descriptor size (sectors)
 //   56 grain directory offset; all ones: the header at the end of the file counts instead
 
-import { type Format, type Inspection, latin1, sizeOf, startsWith, viewOf } from "./format.ts";
+import { type Format, type Inspection, latin1, type Region, sizeOf, startsWith, viewOf } from "./format.ts";
 
 const SECTOR = 512;
 const HEADER_BYTES = 64;
@@ -13,8 +13,11 @@ const MAX_DESCRIPTOR_BYTES = (1 << 20) - 1;
 const DIRECTORY_AT_END = 0xffff_ffff_ffff_ffffn;
 /** Footer marker, footer, end-of-stream marker. */
 const FOOTER_BYTES = 3 * SECTOR;
-/** How much of a text is looked at to tell whether it is a descriptor. */
-const TEXT_BYTES = 4096;
+/** How much QEMU reads of a descriptor when it looks for a parent, whatever size the header gives (DESC_SIZE). */
+const PARENT_SEARCH_BYTES = 20 * SECTOR;
+/** A file without any magic is a descriptor to QEMU when it is told that the file is a VMDK; this makes it a good one. */
+const CREATE_TYPE = "createtype";
+const STEP_BYTES = 64 * 1024;
 
 interface SparseHeader {
   version: number;
@@ -32,16 +35,17 @@ export function vmdk(allowedTypes: readonly string[]): Format {
     if (!head) return null;
     if (startsWith(head, "COWD")) return { virtualSizeBytes: null, unsafe: "is of an unsupported type" };
     if (!startsWith(head, "KDMV")) {
-      return isDescriptor(head) ? { virtualSizeBytes: null, unsafe: "names external extents" } : null;
+      const text = yield* holdsDescriptor(head);
+      return text ? { virtualSizeBytes: null, unsafe: "names external extents" } : null;
     }
     if (head.length < HEADER_BYTES) return { virtualSizeBytes: null, unsafe: "is incomplete" };
     const header = sparseHeader(head);
     const fault = headerFault(header);
     if (fault) return { virtualSizeBytes: null, unsafe: fault };
     const length = Math.min(Number(header.descriptorSectors) * SECTOR, MAX_DESCRIPTOR_BYTES);
-    const descriptor = yield { offset: DESCRIPTOR_OFFSET, length };
-    if (!descriptor || descriptor.length < length) return { virtualSizeBytes: null, unsafe: "is incomplete" };
-    const unsafe = descriptorFault(descriptor, allowed);
+    const seen = yield { offset: DESCRIPTOR_OFFSET, length: Math.max(length, PARENT_SEARCH_BYTES) };
+    if (!seen || seen.length < length) return { virtualSizeBytes: null, unsafe: "is incomplete" };
+    const unsafe = parentFault(seen) ?? descriptorFault(seen.subarray(0, length), allowed);
     if (unsafe) return { virtualSizeBytes: null, unsafe };
     if (header.directory === DIRECTORY_AT_END) {
       const end = yield { fromEnd: FOOTER_BYTES };
@@ -89,21 +93,41 @@ function footerFault(header: SparseHeader, footer: Uint8Array): boolean {
   );
 }
 
-/** A text that QEMU's `vmdk_probe` would take for a descriptor: comments and blank lines, then a version. */
-function isDescriptor(head: Uint8Array): boolean {
-  const text = latin1(head.subarray(0, TEXT_BYTES));
-  if (/[^\t\n\r -~]/.test(text)) return false;
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  if (lines[0]?.toLowerCase().startsWith("# disk descriptorfile")) return true;
-  const first = lines.find((line) => line !== "" && !line.startsWith("#"));
-  return first !== undefined && /^version\s*=\s*[123]$/i.test(first);
+/**
+ * Whether QEMU, told that this is a VMDK, would find a descriptor in a file that has no magic: it takes up to 1 MiB for one
+ * text that ends with the first zero byte, and searches it for names without caring for lines.
+ */
+function* holdsDescriptor(head: Uint8Array): Generator<Region, boolean, Uint8Array | null> {
+  let before = "";
+  let piece: Uint8Array | null = head;
+  for (let at = 0; piece !== null && piece.length > 0; ) {
+    const end = piece.indexOf(0);
+    const text: string = before + latin1(end < 0 ? piece : piece.subarray(0, end)).toLowerCase();
+    if (text.includes(CREATE_TYPE)) return true;
+    at += piece.length;
+    if (end >= 0 || at >= MAX_DESCRIPTOR_BYTES) return false;
+    before = text.slice(-CREATE_TYPE.length);
+    piece = yield { offset: at, length: STEP_BYTES };
+  }
+  return false;
+}
+
+/** QEMU finds a parent wherever its name stands before the first zero byte, in comments and beyond the descriptor too. */
+function parentFault(bytes: Uint8Array): string | null {
+  return textOf(bytes).includes("parentfilenamehint") ? "has a parent" : null;
+}
+
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return latin1(end < 0 ? bytes : bytes.subarray(0, end)).toLowerCase();
 }
 
 /** Every line must be understood; extents must stay in this file; the type must be one that does. */
 function descriptorFault(bytes: Uint8Array, allowed: readonly string[]): string | null {
-  const end = bytes.indexOf(0);
-  const text = latin1(end < 0 ? bytes : bytes.subarray(0, end)).toLowerCase();
+  const text = textOf(bytes);
   if (/[^\t\n\r -~]/.test(text)) return "has an invalid descriptor";
+  // Of two types QEMU takes the first, wherever it stands.
+  if (text.split(CREATE_TYPE).length > 2) return "has an invalid descriptor";
   let extents = 0;
   let type: string | null = null;
   for (const line of text.split("\n").map((row) => row.trim())) {
@@ -116,7 +140,6 @@ function descriptorFault(bytes: Uint8Array, allowed: readonly string[]): string 
     const field = /^([^\s=]+)\s*=\s*"?([^"]*)"?$/.exec(line);
     if (!field) return "has an invalid descriptor";
     if (field[1] === "createtype") type = field[2]!;
-    if (field[1] === "parentfilenamehint") return "has a parent";
   }
   if (type === null || !allowed.includes(type)) return "is of an unsupported type";
   if (extents === 0) return "has an invalid descriptor";

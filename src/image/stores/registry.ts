@@ -7,12 +7,13 @@ import { FilesystemStore } from "./filesystem.ts";
 import { isWritable, type Store, type WritableStore } from "./store.ts";
 
 export interface StoresOptions {
-  /** `file:file,second:file,web:http` */
+  /** `file:file,second:file,objects:swift,web:http` */
   backends: readonly string[];
   /** Empty: the first that takes uploads. */
   defaultId: string;
   paths: StatePaths;
   makeHttpStore(id: string): Store;
+  makeSwiftStore(id: string): WritableStore;
 }
 
 export class Stores {
@@ -27,7 +28,7 @@ export class Stores {
       options.defaultId === "" ? writable[0] : writable.find(({ id }) => id === options.defaultId);
     if (!wanted) {
       throw new Error(
-        `GLANCE_ENABLED_BACKENDS has no store ${options.defaultId || "of type file"} that takes uploads`,
+        `GLANCE_ENABLED_BACKENDS has no store ${options.defaultId || "of type file or swift"} that takes uploads`,
       );
     }
     this.defaultStore = wanted;
@@ -79,12 +80,13 @@ export class Stores {
 }
 
 function makeStore(entry: string, options: StoresOptions): Store {
-  const m = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(file|http)$/.exec(entry);
+  const m = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(file|http|swift)$/.exec(entry);
   if (!m || m[1]!.startsWith("os_glance_")) {
-    throw new Error(`GLANCE_ENABLED_BACKENDS: "${entry}" is not NAME:file or NAME:http`);
+    throw new Error(`GLANCE_ENABLED_BACKENDS: "${entry}" is not NAME:file, NAME:swift or NAME:http`);
   }
   const [, id, type] = m as unknown as [string, string, string];
   if (type === "http") return options.makeHttpStore(id);
+  if (type === "swift") return options.makeSwiftStore(id);
   // The first folder has the classic name whatever its store is called.
   const first = options.backends.find((other) => other.endsWith(":file")) === entry;
   return new FilesystemStore(id, options.paths.dir(first ? "images" : `images-${id}`));

@@ -3,7 +3,7 @@
 export interface Store {
   /** `file`: the name in `stores`, in a location's metadata and in `X-Image-Meta-Store`. */
   readonly id: string;
-  readonly type: "file" | "http";
+  readonly type: "file" | "http" | "swift";
   /** True when it takes no uploads: its locations are only referred to. */
   readonly readOnly: boolean;
   /** URL schemes of its locations. */
@@ -16,14 +16,19 @@ export interface Store {
   path(url: string): string | null;
   /** The blob's bytes from `offset`, `length` of them. */
   read(url: string, offset: number, length: number): AsyncIterable<Uint8Array>;
-  /** Takes the blob away at once; whoever has it open keeps it. Nothing happens when it is not there. */
+  /** Takes the blob away; whoever has it open keeps it. Nothing happens when it is not there. */
   remove(url: string): void;
 }
 
 export interface WritableStore extends Store {
   readonly readOnly: false;
-  /** Begins a blob. What an earlier deposit for this image left unfinished is dropped. */
-  begin(imageId: string): Promise<Deposit>;
+  /**
+   * Begins a blob. What an earlier deposit for this image left unfinished is dropped.
+   * @param sizeBytes null when it is not known
+   */
+  begin(imageId: string, sizeBytes: number | null): Promise<Deposit>;
+  /** Ends when nothing is being removed any more, where `remove` only begins it. */
+  settle?(): Promise<void>;
 }
 
 /** Data on its way in. Ends with `commit` or `abort`; either may be followed by another `abort`. */
