@@ -166,6 +166,31 @@ export const volumeBackendSection = section("volume-backend", "Volume back ends 
   ),
 });
 
+/** The backup service's. */
+export const volumeBackupSection = section("volume-backup", "Volume backups (cinder-backup)", {
+  CINDER_BACKUP_SWIFT_CONTAINER: key.text(
+    "volumebackups",
+    "Container of the project's account that backups go to when none is named.",
+    cinder("DEFAULT/backup_swift_container"),
+  ),
+  CINDER_BACKUP_SWIFT_OBJECT_SIZE: key.int(
+    52_428_800,
+    "Bytes of a volume in one object. A multiple of CINDER_BACKUP_SWIFT_BLOCK_SIZE.",
+    { min: 65_536, ...cinder("DEFAULT/backup_swift_object_size") },
+  ),
+  CINDER_BACKUP_SWIFT_BLOCK_SIZE: key.int(
+    32_768,
+    "Bytes by which changes are tracked for incremental backups.",
+    { min: 512, ...cinder("DEFAULT/backup_swift_block_size") },
+  ),
+  CINDER_BACKUP_COMPRESSION_ALGORITHM: key.choice(
+    ["zlib", "zstd", "none"],
+    "zlib",
+    "How the objects of backups are compressed.",
+    cinder("DEFAULT/backup_compression_algorithm"),
+  ),
+});
+
 /** A number written as text, as the multipliers are: they may be negative. @throws Error */
 export function numberOf(name: string, text: string): number {
   const value = Number(text);

@@ -122,9 +122,3 @@ export class InvalidQosSpecs extends Invalid {
     super(`Invalid qos specs: ${reason}`);
   }
 }
-
-export class BackupNotFound extends NotFound {
-  constructor(id: string) {
-    super(`Backup ${id} could not be found.`);
-  }
-}

@@ -4,12 +4,14 @@ import type { Service, ServiceContext, ServiceDeclaration } from "../core/servic
 import { volumeApi } from "./api/index.ts";
 import { Cinder } from "./cinder.ts";
 import { volumeSection } from "./config.ts";
+import { legacyType } from "./groups/legacy.ts";
 import { migrations } from "./migrations/index.ts";
 import { policies } from "./policies.ts";
 import { volumePublic } from "./public.ts";
 import { publishedVolumes } from "./published.ts";
 
 export { cinderVolume } from "./backend/index.ts";
+export { cinderBackup } from "./backup/index.ts";
 export { cinderScheduler } from "./scheduler/index.ts";
 
 export const cinderApi: ServiceDeclaration = {
@@ -53,6 +55,7 @@ function create(context: ServiceContext): Service {
     async start() {
       const cinder = new Cinder(context);
       cinder.types.prepare();
+      legacyType(cinder);
       service.app = volumeApi(context, cinder);
       withdraw = context.peers.provide(volumePublic, publishedVolumes(cinder, context.policy));
     },

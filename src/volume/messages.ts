@@ -21,6 +21,9 @@ export const ACTIONS = {
   snapshotDelete: ["010", "delete snapshot"],
   snapshotUpdate: ["011", "update snapshot"],
   snapshotMetadataUpdate: ["012", "update snapshot metadata"],
+  backupCreate: ["013", "create backup"],
+  backupDelete: ["014", "delete backup"],
+  backupRestore: ["015", "restore backup"],
   reimageVolume: ["016", "reimage volume"],
 } as const;
 
@@ -37,13 +40,18 @@ export const DETAILS = {
   driverFailedCreate: ["012", "Driver failed to create the volume."],
   snapshotCreateError: ["013", "Snapshot failed to create."],
   snapshotDeleteError: ["016", "Snapshot failed to delete."],
+  backupServiceDown: ["018", "Backup service is down."],
+  backupCreateDriverError: ["020", "Backup driver failed to create backup."],
   attachError: ["021", "Failed to attach volume."],
+  backupScheduleError: ["024", "Backup failed to schedule. Service not found for creating backup."],
+  backupDeleteDriverError: ["025", "Backup driver failed to delete backup."],
+  backupRestoreDriverError: ["026", "Backup driver failed to restore backup."],
   reimageFailed: ["028", "Compute service failed to reimage volume."],
 } as const;
 
 export type Action = keyof typeof ACTIONS;
 export type Detail = keyof typeof DETAILS;
-export type MessageResource = "VOLUME" | "VOLUME_SNAPSHOT";
+export type MessageResource = "VOLUME" | "VOLUME_SNAPSHOT" | "VOLUME_BACKUP";
 
 export class Messages {
   #context: ServiceContext;

@@ -10,6 +10,7 @@ import {
   VolumeSizeExceedsAvailableQuota,
   VolumeSizeExceedsLimit,
 } from "./errors.ts";
+import { BackupLimitExceeded, VolumeBackupSizeExceedsAvailableQuota } from "./errors-backups.ts";
 import { GroupLimitExceeded } from "./errors-groups.ts";
 import type { CinderStore } from "./store/index.ts";
 
@@ -26,7 +27,7 @@ export interface QuotaState extends Usage {
 /** What an operation takes: resource → amount. Negative amounts give back and are never refused. */
 export type Deltas = Record<string, number>;
 
-type Counted = "volumes" | "snapshots" | "groups";
+type Counted = "volumes" | "snapshots" | "groups" | "backups";
 
 /** Resources that exist once per volume type too: `volumes_lvm`. */
 const TYPED = ["volumes", "gigabytes", "snapshots"] as const;
@@ -94,6 +95,9 @@ export class Quotas {
       this.#addTyped(add, "snapshots", nameOf.get(typeId), count, gigabytes);
     }
     add("groups", quotas.groups(projectId));
+    const backups = this.#store.backups.usage(projectId);
+    add("backups", backups.count);
+    add("backup_gigabytes", backups.sizeGb);
     const reserved = quotas.reserved(projectId);
     return new Map(
       this.resources()
@@ -152,6 +156,7 @@ export class Quotas {
     const { name, limit, consumed } = over;
     if (name.includes("gigabytes")) {
       const facts = { name, requested: what.sizeGb, consumed, quota: limit };
+      if (what.resource === "backups") throw new VolumeBackupSizeExceedsAvailableQuota(facts);
       throw new VolumeSizeExceedsAvailableQuota(facts);
     }
     if (name.includes(what.resource)) throw limitExceeded(what.resource, limit, name);
@@ -226,5 +231,7 @@ function limitExceeded(resource: Counted, limit: number, name: string): Error {
       return new SnapshotLimitExceeded(limit);
     case "groups":
       return new GroupLimitExceeded(limit);
+    case "backups":
+      return new BackupLimitExceeded(limit);
   }
 }

@@ -5,6 +5,12 @@ export const SCHEDULER_TOPIC = "cinder-scheduler";
 export const SCHEDULER_BINARY = "cinder-scheduler";
 export const VOLUME_BINARY = "cinder-volume";
 export const API_BINARY = "cinder-api";
+export const BACKUP_BINARY = "cinder-backup";
+
+/** The queue of the backup service of a host. */
+export function backupTopic(host: string): string {
+  return `cinder-backup.${host}`;
+}
 
 /** @param host with or without a pool */
 export function volumeTopic(host: string): string {
@@ -38,6 +44,8 @@ export interface CreateVolumeSpec {
   resourceBackend: string | null;
   availabilityZones: string[];
   hints: Record<string, unknown>;
+  /** The backup its data come from, once there is an empty volume. */
+  backup?: { id: string; shown: "creating" | "restoring-backup" } | null;
   /** Pools whose driver failed to make it. */
   tried?: string[];
 }
@@ -143,4 +151,23 @@ export interface UpdateGroupArgs extends GroupArgs {
 
 export interface GroupSnapshotArgs {
   groupSnapshotId: string;
+}
+
+export interface BackupArgs {
+  backupId: string;
+}
+
+export interface RestoreArgs extends BackupArgs {
+  volumeId: string;
+}
+
+export interface ImportArgs extends BackupArgs {
+  service: string;
+  record: Record<string, unknown>;
+}
+
+/** Where a back end has a volume's bytes for a backup; null for a simulated volume, which has none. */
+export interface BackupDevice {
+  path: string | null;
+  sizeBytes: number;
 }

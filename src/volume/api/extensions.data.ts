@@ -9,7 +9,10 @@ export const EXTENSIONS: readonly (readonly [
 ])[] = [
   ["AdminActions", "os-admin-actions", "2012-08-25T00:00:00+00:00", "Enable admin actions."],
   ["AvailabilityZones", "os-availability-zone", "2013-06-27T00:00:00+00:00", "Describe Availability Zones."],
+  ["Backups", "backups", "2012-12-12T00:00:00+00:00", "Backups support."],
   ["Capabilities", "capabilities", "2015-08-31T00:00:00+00:00", "Capabilities support."],
+  ["Cgsnapshots", "cgsnapshots", "2014-08-18T00:00:00+00:00", "cgsnapshots support."],
+  ["Consistencygroups", "consistencygroups", "2014-08-18T00:00:00+00:00", "consistency groups support."],
   ["ExtendedServices", "os-extended-services", "2014-01-10T00:00:00-00:00", "Extended services support."],
   [
     "ExtendedSnapshotAttributes",

@@ -20,6 +20,7 @@ export const RESOURCE_FILTERS: Readonly<Record<string, readonly string[]>> = {
     "consumes_quota",
   ],
   snapshot: ["name", "status", "volume_id", "metadata", "availability_zone", "consumes_quota"],
+  backup: ["name", "status", "volume_id"],
   group: ["name"],
   group_snapshot: ["name", "status", "group_id"],
   attachment: ["volume_id", "status", "instance_id", "attach_status"],

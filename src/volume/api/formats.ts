@@ -34,6 +34,11 @@ function longerThan(max: number, name: string): Reason {
 /** A tuple or a list as Python prints it. */
 const tuple = (items: readonly string[]) => `(${items.map(pyRepr).join(", ")})`;
 
+const list = (items: readonly string[]) => `[${items.map(pyRepr).join(", ")}]`;
+
+/** What an administrator may reset a backup to. */
+const BACKUP_RESETS = ["available", "error"];
+
 function oneOf(
   items: readonly string[],
   what: string,
@@ -53,11 +58,9 @@ const notEmptyStatus =
     text.trim() === "" ? error("The 'status' can not be empty.") : next(text);
 /** Unlike the others, these may not be empty. */
 const given =
-  (next: Reason, what: string, items: readonly string[]): Reason =>
+  (next: Reason, what: string, shown: string): Reason =>
   (text) =>
-    text === ""
-      ? parameterError(`${what}: ${text} is invalid, valid statuses are: ${tuple(items)}.`)
-      : next(text);
+    text === "" ? parameterError(`${what}: ${text} is invalid, valid statuses are: ${shown}.`) : next(text);
 
 const REASONS: Record<string, Reason> = {
   cinder_name: (text) =>
@@ -114,7 +117,12 @@ const REASONS: Record<string, Reason> = {
   cinder_snapshot_status: given(
     oneOf(SNAPSHOT_STATUSES, "Snapshot status", parameterError),
     "Snapshot status",
-    SNAPSHOT_STATUSES,
+    tuple(SNAPSHOT_STATUSES),
+  ),
+  cinder_backup_status: given(
+    oneOf(BACKUP_RESETS, "Backup status", parameterError, list(BACKUP_RESETS)),
+    "Backup status",
+    list(BACKUP_RESETS),
   ),
   cinder_group_snapshot_status: notEmptyStatus(
     (text) => new InvalidGroupSnapshotStatus(text),
@@ -133,6 +141,8 @@ const REASONS: Record<string, Reason> = {
 
 for (const [name, reason] of Object.entries(REASONS)) Format.Set(name, (text) => reason(text) === null);
 Format.Set("cinder_uuid", isUuidLike);
+// Python leaves out what is not of the alphabet, and minds only the padding.
+Format.Set("cinder_base64", (text) => text.replaceAll(/[^A-Za-z0-9+/=]/g, "").length % 4 === 0);
 
 /** A violation as Cinder words it. */
 export function violationError(violation: Violation): CloudError {

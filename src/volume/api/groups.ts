@@ -7,6 +7,7 @@ import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
 import type { Cinder } from "../cinder.ts";
 import { createGroup, deleteGroup, findGroup, resetGroupStatus, updateGroup } from "../groups/groups.ts";
+import { isLegacy, refuseLegacy } from "../groups/legacy.ts";
 import { createGroupFromSource } from "../groups/snapshots.ts";
 import { shownMoment } from "../moments.ts";
 import { conditionsSql, pageOf } from "../store/page.ts";
@@ -28,7 +29,11 @@ const PROJECT = 58;
 const ATTRIBUTES = "group:group_project_attribute";
 
 export function groupRoutes(cinder: Cinder): Route[] {
-  const find = (call: Call) => findGroup(cinder, call, call.param("id"));
+  const find = (call: Call) => {
+    const row = findGroup(cinder, call, call.param("id"));
+    refuseLegacy(cinder, row.group_type_id);
+    return row;
+  };
   const summary = (_: Call, { id, name }: GroupRow): Json => ({ id, name });
 
   function detail(call: Call, row: GroupRow): Json {
@@ -74,7 +79,9 @@ export function groupRoutes(cinder: Cinder): Route[] {
       const rows = pageOf(cinder.store.groups.rows, and(...where), { ...page, sort }, marker);
       const ids = rows.map(({ id }) => id);
       return json(200, {
-        groups: rows.map((row) => view(call, row)),
+        groups: rows
+          .filter(({ group_type_id }) => !isLegacy(cinder, group_type_id))
+          .map((row) => view(call, row)),
         ...nextLink(call, "group_links", "groups", page.limit, ids),
       });
     };
@@ -82,6 +89,7 @@ export function groupRoutes(cinder: Cinder): Route[] {
 
   function create(call: Call): Reply {
     const body = (call.body as { group: Json }).group;
+    refuseLegacy(cinder, body["group_type"] as string);
     const row = createGroup(cinder, call, {
       name: trimmed(body["name"]),
       description: trimmed(body["description"]),

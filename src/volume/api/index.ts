@@ -6,8 +6,12 @@
 //   Differs on purpose: back ends report their pools through the database, so `get_pools` answers while the scheduler is
 //   stopped; a copy for a migration is made under the volume's own row, so no second volume shows while it runs; `/v2`
 //   is answered as v3 is.
-//   Not here: backups and consistency groups (not served: 404), replication of groups, clusters and workers (there are none),
-//   replication and failover, encrypted volumes (refused: there is no key manager), log levels by `os-services`.
+//   A restore to a new volume answers at once, not when the volume is there; a backup's objects are written on the project's
+//   behalf without asking the object store's policy; of an attached volume a backup reads a snapshot nobody sees.
+//   Consistency groups are made on every back end, though the snapshots of their volumes are of one moment only while nobody
+//   writes to them.
+//   Not here: clusters (there are none: empty lists, 404), replication of volumes and groups (failover: 400), encrypted
+//   volumes (refused: there is no key manager), log levels by `os-services`.
 
 import type { ServiceContext } from "../../core/service.ts";
 import { createApi, type Route } from "../../http/api.ts";
@@ -17,7 +21,10 @@ import type { FetchApp } from "../../http/server.ts";
 import type { Cinder } from "../cinder.ts";
 import { actionRoute } from "./actions.ts";
 import { attachmentRoutes } from "./attachments.ts";
+import { backupRoutes } from "./backups.ts";
 import { readBody } from "./bodies.ts";
+import { clusterRoutes } from "./clusters.ts";
+import { consistencyGroupRoutes } from "./consistency-groups.ts";
 import { defaultTypeRoutes } from "./default-types.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { fault } from "./faults.ts";
@@ -64,9 +71,12 @@ function routes(cinder: Cinder, microversions: Microversions): Route[] {
     ...hostRoutes(cinder),
     ...poolRoutes(cinder),
     ...manageRoutes(cinder),
+    ...backupRoutes(cinder),
     ...groupTypeRoutes(cinder),
     ...groupRoutes(cinder),
     ...groupSnapshotRoutes(cinder),
+    ...consistencyGroupRoutes(cinder),
+    ...clusterRoutes(cinder),
   ];
 }
 

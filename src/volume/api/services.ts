@@ -1,5 +1,6 @@
 // /os-services. Authority: cinder/api/contrib/services.py and extended_services.py of Zed.
 
+import { pyRepr } from "../../core/python.ts";
 import { isoMicros } from "../../core/times.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
@@ -11,8 +12,10 @@ import type { ServiceRow } from "../tables.ts";
 import { VOLUME_BINARY } from "../topics.ts";
 import { checkBody, type Json, readJson } from "./bodies.ts";
 import * as schemas from "./schemas/administration.ts";
+import { failoverHost } from "./schemas/clusters.ts";
 
 const BACKEND_STATE_REPORT = 49;
+const REPLICATION_CLUSTER = 26;
 
 export function serviceRoutes(cinder: Cinder): Route[] {
   const { services } = cinder;
@@ -84,6 +87,11 @@ export function serviceRoutes(cinder: Cinder): Route[] {
       case "thaw":
         call.enforce("volume:thaw_host");
         return freeze(hostOf(await bodyOf(call, schemas.freeze)), false);
+      case "failover_host":
+        return failover(call, await bodyOf(call, failoverHost));
+      case "failover":
+        if (call.minor >= REPLICATION_CLUSTER) return failover(call, await bodyOf(call, failoverHost));
+        throw new InvalidInput("Unknown action");
       default:
         throw new InvalidInput("Unknown action");
     }
@@ -111,6 +119,17 @@ export function serviceRoutes(cinder: Cinder): Route[] {
     return empty(202);
   }
 
+  /** No back end here is replicated, so none can be taken over. */
+  function failover(call: Call, body: Record<string, unknown>): never {
+    call.enforce("volume:failover_host");
+    const host = hostOf(body);
+    if (!services.store.find(VOLUME_BINARY, host))
+      throw new InvalidInput(`No service found with host=${host}`);
+    throw new InvalidInput(
+      `replication_status in [${pyRepr(host)}] must be ['enabled', 'failed-over'] and must be up to failover.`,
+    );
+  }
+
   const asks = (...rules: string[]) => ({ handlerAsks: rules });
   return [
     { method: "GET", path: "/os-services", handler: list, access: asks("volume_extension:services:index") },
@@ -118,7 +137,12 @@ export function serviceRoutes(cinder: Cinder): Route[] {
       method: "PUT",
       path: "/os-services/:action",
       handler: update,
-      access: asks("volume_extension:services:update", "volume:freeze_host", "volume:thaw_host"),
+      access: asks(
+        "volume_extension:services:update",
+        "volume:freeze_host",
+        "volume:thaw_host",
+        "volume:failover_host",
+      ),
     },
   ];
 }

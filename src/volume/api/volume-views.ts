@@ -4,6 +4,7 @@
 import type { Call } from "../../http/call.ts";
 import { targetOf } from "../access.ts";
 import type { Cinder } from "../cinder.ts";
+import { LEGACY_TYPE } from "../groups/legacy.ts";
 import { shownMoment } from "../moments.ts";
 import { shownVolumeStatus } from "../states.ts";
 import type { VolumeRecord } from "../store/volumes.ts";
@@ -68,7 +69,7 @@ export function volumeDetail(
     bootable: String(row.bootable),
     encrypted: row.encryption_key_id !== null,
     replication_status: row.replication_status,
-    consistencygroup_id: null,
+    consistencygroup_id: legacyGroup(cinder, row.group_id),
     multiattach: row.multiattach,
     attachments: record.attachments
       .filter(({ attach_status }) => attach_status === "attached")
@@ -86,6 +87,13 @@ export function volumeDetail(
   if (minor >= 64 && row.encryption_key_id) view["encryption_key_id"] = row.encryption_key_id;
   if (minor >= 65) view["consumes_quota"] = row.use_quota;
   return extended ? { ...view, ...extension(call, record, viewer) } : view;
+}
+
+/** A group under its former name, when it is one of those. */
+function legacyGroup({ store }: Cinder, groupId: string | null): string | null {
+  const group = groupId === null ? null : store.groups.rows.get(groupId);
+  const type = group && store.groups.types.get(group.group_type_id);
+  return type?.name === LEGACY_TYPE ? groupId : null;
 }
 
 function extension(call: Call, { row, imageMetadata }: VolumeRecord, viewer: VolumeViewer): Json {

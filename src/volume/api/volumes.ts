@@ -4,8 +4,8 @@ import { Invalid } from "../../core/errors.ts";
 import { boolFromString } from "../../core/python.ts";
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
+import { findBackup } from "../backups/backups.ts";
 import type { Cinder } from "../cinder.ts";
-import { BackupNotFound } from "../errors-types.ts";
 import { findGroup } from "../groups/groups.ts";
 import { findVolume } from "../locate.ts";
 import type { VolumeRow } from "../tables.ts";
@@ -18,6 +18,8 @@ import { boolParam, take } from "./query.ts";
 import * as schemas from "./schemas/volumes.ts";
 import { listVolumes } from "./volume-list.ts";
 import { type VolumeViewOptions, viewerOf, volumeDetail, volumeSummary } from "./volume-views.ts";
+
+const FROM_BACKUP = 47;
 
 export function volumeRoutes(cinder: Cinder): Route[] {
   function show(call: Call, row: VolumeRow, options: VolumeViewOptions): Json {
@@ -45,9 +47,7 @@ export function volumeRoutes(cinder: Cinder): Route[] {
   function requestOf(call: Call, body: Json, hints: Json | null): VolumeRequest {
     const text = (name: string) => (body[name] ?? null) as string | null;
     const groupId = text("group_id") ?? text("consistencygroup_id");
-    // There are no backups here, so none that is named can be found.
-    const backupId = text("backup_id");
-    if (backupId !== null) throw new BackupNotFound(backupId);
+    const backupId = call.minor >= FROM_BACKUP ? text("backup_id") : null;
     return {
       size: (body["size"] ?? null) as number | string | null,
       name: given(body, "display_name", "name") ?? null,
@@ -57,6 +57,7 @@ export function volumeRoutes(cinder: Cinder): Route[] {
       snapshotId: text("snapshot_id"),
       sourceVolumeId: text("source_volid"),
       group: groupId ? findGroup(cinder, call, groupId) : null,
+      backup: backupId ? { row: findBackup(cinder, call, backupId), shown: "creating" } : null,
       type: text("volume_type"),
       availabilityZone: text("availability_zone"),
       hints: hints ?? ((body["scheduler_hints"] ?? null) as Json | null),

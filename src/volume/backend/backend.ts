@@ -27,6 +27,8 @@ export class Backend {
   /** `HOST@BACKEND#POOL` */
   readonly pool: string;
   readonly copies: Limiter;
+  /** What the backup service reads at the moment: by the backup's id, how it is let go. */
+  readonly held = new Map<string, () => Promise<void>>();
   #driver: VolumeDriver;
   #problem: Error | null = new BackendFailed("it has not been started");
 

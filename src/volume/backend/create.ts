@@ -4,11 +4,15 @@
 import type { Delivery } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
 import { CloudError } from "../../core/errors.ts";
+import { backupHost } from "../backups/backups.ts";
+import { releaseBackup } from "../backups/states.ts";
+import type { Cinder } from "../cinder.ts";
 import { ImageUnacceptable, SnapshotNotFound, VolumeNotFound } from "../errors.ts";
+import { InvalidBackup } from "../errors-backups.ts";
 import { settleNewGroup } from "../groups/states.ts";
 import type { Pairs } from "../store/pairs.ts";
 import type { VolumeRow } from "../tables.ts";
-import { type CreateVolumeSpec, SCHEDULER_TOPIC } from "../topics.ts";
+import { backupTopic, type CreateVolumeSpec, type RestoreArgs, SCHEDULER_TOPIC } from "../topics.ts";
 import { imageMetadataOf } from "../volumes/image-source.ts";
 import type { Backend } from "./backend.ts";
 import { imageSource } from "./image-data.ts";
@@ -35,6 +39,10 @@ export async function createVolume(
     async () => {
       const row = withFormat(backend, volume);
       const beginning = await fillVolume(backend, context, row, spec, delivery.signal);
+      if (spec.backup) {
+        handToBackup(cinder, context, volume, spec.backup);
+        return;
+      }
       cinder.transaction(() => {
         const { bootable, imageMetadata } = beginning;
         cinder.store.volumes.imageMetadata.replace(volume.id, imageMetadata);
@@ -49,6 +57,33 @@ export async function createVolume(
     },
     (error) => giveUp(backend, context, volume, spec, error),
   );
+}
+
+/** The volume is there, and empty; the backup service does the rest. @throws BackupServiceNotFound, InvalidBackup */
+function handToBackup(
+  cinder: Cinder,
+  context: RequestContext,
+  volume: VolumeRow,
+  { id, shown }: NonNullable<CreateVolumeSpec["backup"]>,
+): void {
+  cinder.transaction(() => {
+    const { store } = cinder;
+    const backup = store.backups.get(id);
+    const isOurs = backup?.status === "restoring" && backup.restore_volume_id === volume.id;
+    // Handed over by an earlier delivery.
+    if (isOurs && shown === "creating") return;
+    const host = backupHost(cinder, backup);
+    if (!isOurs) {
+      const restoring = { status: "restoring", restore_volume_id: volume.id, host };
+      if (!store.backups.updateFrom(id, ["available"], restoring)) {
+        throw new InvalidBackup("Backup status must be available");
+      }
+    }
+    store.volumes.updateFrom(volume.id, ["creating"], { status: shown, previous_status: volume.status });
+    const args: RestoreArgs = { backupId: id, volumeId: volume.id };
+    cinder.context.bus.cast(context, backupTopic(host), "restore_backup", args);
+  });
+  cinder.log.info(context, `Created volume ${volume.id} from backup ${id}; its data are being restored.`);
 }
 
 /** The format is written down before there is data in it. */
@@ -86,7 +121,7 @@ async function fillVolume(
     return { bootable, imageMetadata: bootable ? cinder.store.volumes.imageMetadata.of(source.id) : {} };
   }
   if (spec.imageId !== null) {
-    const { image, source } = imageSource(cinder, context, spec.imageId);
+    const { image, source } = await imageSource(cinder, context, spec.imageId);
     cinder.store.volumes.update(row.id, { status: "downloading" });
     await backend.copies.run(() => driver.createFromData(volume, source, signal));
     return { bootable: true, imageMetadata: imageMetadataOf(image) };
@@ -112,6 +147,7 @@ function giveUp(
   } else backend.tellOfVolume(context, volume, "createVolumeFromBackend", "driverFailedCreate");
   if (hopeless || bound) {
     cinder.store.volumes.update(volume.id, { status: "error" });
+    if (spec.backup) releaseBackup(cinder, spec.backup.id, volume.id);
     settleNewGroup(cinder, volume.group_id);
     return;
   }

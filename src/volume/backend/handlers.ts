@@ -3,6 +3,7 @@
 import type { Delivery } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
 import type { Backend } from "./backend.ts";
+import * as backups from "./backups.ts";
 import * as connect from "./connect.ts";
 import { createVolume } from "./create.ts";
 import { deleteSnapshot, deleteVolume } from "./delete.ts";
@@ -39,6 +40,9 @@ export function handlersOf(backend: Backend, find: BackendFinder) {
     terminate_connection: on(connect.terminateConnection),
     attachment_update: on(connect.updateAttachment),
     attachment_delete: on(connect.deleteAttachment),
+    backup_device: on(backups.backupDevice),
+    release_backup_device: on(backups.releaseBackupDevice),
+    write_backup: on(backups.writeBackup),
     get_capabilities: () => capabilities(backend),
     get_manageable_volumes: () => manage.manageableVolumes(backend),
     get_manageable_snapshots: () => manage.manageableSnapshots(backend),

@@ -27,16 +27,16 @@ export function qemuFormat(diskFormat: string | null): string | null {
 }
 
 /** @throws ImageUnacceptable, and what the image service does */
-export function imageSource(
+export async function imageSource(
   cinder: Cinder,
   context: RequestContext,
   imageId: string,
-): { image: ImageInfo; source: DataSource } {
+): Promise<{ image: ImageInfo; source: DataSource }> {
   const image = cinder.images.show(context, imageId);
   const format = qemuFormat(image.diskFormat);
   if (format === null) {
     throw new ImageUnacceptable(imageId, `The disk format ${image.diskFormat} cannot become a volume.`);
   }
-  const path = cinder.images.dataPath(context, imageId);
+  const path = await cinder.images.fetch(context, imageId);
   return { image, source: { path, format, trusted: false, imageId } };
 }

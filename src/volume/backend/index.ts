@@ -14,6 +14,7 @@ import { VOLUME_BINARY, volumeTopic } from "../topics.ts";
 import { Backend } from "./backend.ts";
 import { handlersOf } from "./handlers.ts";
 import { Limiter } from "./limiter.ts";
+import { liveCopy } from "./live-copy.ts";
 import { recover } from "./recover.ts";
 import { reportPool } from "./report.ts";
 
@@ -115,6 +116,7 @@ function driverContext(cinder: Cinder, { name }: BackendChoice): DriverContext {
     volumeGroup: settings.VOLUME_GROUP,
     lvmType: settings.CINDER_LVM_TYPE,
     volumeClear: settings.CINDER_VOLUME_CLEAR,
+    liveCopy: (volume, target) => liveCopy(cinder, volume, target),
     formatOf: (dataId) => cinder.store.volumes.formatOfData(dataId),
   };
 }

@@ -4,12 +4,12 @@
 
 import { adminContext } from "../../core/context.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
-import { SCHEDULER_TOPIC, volumeTopic } from "../topics.ts";
+import { backupTopic, SCHEDULER_TOPIC, volumeTopic } from "../topics.ts";
 import type { Backend } from "./backend.ts";
 
 /** Which messages end a state. */
 const VOLUME_MESSAGES: Readonly<Record<string, readonly string[]>> = {
-  creating: ["create_volume"],
+  creating: ["create_volume", "restore_backup"],
   downloading: ["create_volume", "reimage"],
   deleting: ["delete_volume", "delete_group"],
   unmanaging: ["delete_volume"],
@@ -39,6 +39,12 @@ export function recover(backend: Backend): void {
       if (!isAwaited(VOLUME_MESSAGES[volume.status] ?? [], volume.id, volume.group_id))
         settle(backend, volume);
     }
+    for (const { id, status, volume_id } of cinder.store.backups.withSnapshot()) {
+      if (status === "creating" || backend.volume(volume_id) === null) continue;
+      const args = { backupId: id };
+      const { bus } = cinder.context;
+      bus.cast(requestOf(cinder), volumeTopic(backend.host), "release_backup_device", args);
+    }
     for (const volume of cinder.store.volumes.migratingFrom(backend.host)) {
       if (!isAwaited(["migrate_volume", "retype"], volume.id)) settleMigration(backend, volume);
     }
@@ -61,7 +67,7 @@ function messagesUnderWay({ cinder, host }: Backend): Set<string> {
   const methods = new Set(["migrate_volume", ...states.flat()]);
   const found = new Set<string>();
   for (const method of methods) {
-    for (const topic of [SCHEDULER_TOPIC, volumeTopic(host)]) {
+    for (const topic of [SCHEDULER_TOPIC, volumeTopic(host), backupTopic("")]) {
       for (const args of bus.waiting(topic, method) as Record<string, unknown>[]) {
         for (const id of IDS.map((name) => args[name])) if (id) found.add(`${method} ${id}`);
       }

@@ -153,7 +153,7 @@ export async function reimage(
     delivery,
     `Volume ${volumeId}: re-image with ${imageId}`,
     async () => {
-      const { image, source } = imageSource(cinder, context, imageId);
+      const { image, source } = await imageSource(cinder, context, imageId);
       await backend.copies.run(() =>
         backend.driver.overwrite(backend.driverVolume(volume), source, delivery.signal),
       );

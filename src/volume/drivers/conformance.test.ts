@@ -50,6 +50,13 @@ for (const kind of KINDS) {
         lvmType: "auto",
         volumeClear: "zero",
         formatOf: (dataId) => known.get(dataId) ?? null,
+        // What the hypervisor does.
+        async liveCopy(of, to) {
+          const from = join(dir, `volume-${of.dataId}`);
+          const formats = ["-f", of.format ?? "raw", "-O", to.format];
+          await runCommand(["qemu-img", "convert", "--force-share", ...formats, from, to.path]);
+          return true;
+        },
       };
       if (kind.format === "none") return new FakeDriver(context);
       return new FileDriver(context, runCommand, !("bare" in kind) && hasProgram("qemu-img"));
@@ -317,6 +324,36 @@ for (const kind of KINDS) {
       await driver.delete(v);
     });
 
+    test("a volume a guest writes to: snapshot, clone and copy are of one moment, and all goes again", async () => {
+      if (!kind.data || "bare" in kind || !hasProgram("qemu-io")) return;
+      const v = { ...volume(1), attached: true };
+      await driver.create(v);
+      const s = snapshotOf(v);
+      const clone = volume(2);
+      await using guest = await Guest.with(join(dir, `volume-${v.dataId}`), v.format ?? "raw");
+      await guest.fill("a");
+      await driver.createSnapshot(s, signal);
+      await driver.createSnapshot(s, signal);
+      await driver.createFromVolume(clone, v, signal);
+      const raw = await driver.rawData(v, signal);
+      await guest.fill("b");
+      await expectContent(clone, "a".repeat(8));
+      expect((await stat(raw.path)).size).toBe(GIB);
+      await raw.dispose();
+      const copy = volume(1);
+      await driver.createFromSnapshot(copy, s, signal);
+      await expectContent(copy, "a".repeat(8));
+      await guest.end();
+      await expectContent(v, "b".repeat(8));
+      await driver.revert({ ...v, attached: false }, s, signal);
+      await expectContent(v, "a".repeat(8));
+      for (const each of [clone, copy]) await driver.delete(each);
+      await driver.deleteSnapshot(s);
+      await expectContent(v, "a".repeat(8));
+      await driver.delete(v);
+      expect(readdirSync(dir).filter((name) => name !== "input.part")).toEqual([]);
+    });
+
     test("a volume for several guests is raw", async () => {
       if (!kind.data) return;
       const v = volume(1, true);
@@ -348,6 +385,53 @@ for (const kind of KINDS) {
   });
 }
 
+/** Has an image open for writing, as QEMU does. */
+class Guest implements AsyncDisposable {
+  #child: Bun.Subprocess<"pipe", "pipe", "ignore">;
+  #output: AsyncIterator<Uint8Array>;
+
+  private constructor(path: string, format: string) {
+    this.#child = Bun.spawn(["qemu-io", "-f", format, path], {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    this.#output = this.#child.stdout[Symbol.asyncIterator]();
+  }
+
+  static async with(path: string, format: string): Promise<Guest> {
+    const guest = new Guest(path, format);
+    await guest.#ask("length", "GiB");
+    return guest;
+  }
+
+  /** Writes a letter all over 4 KiB. */
+  async fill(letter: string): Promise<void> {
+    await this.#ask(`write -P ${letter.charCodeAt(0)} ${MIB} 4096`, "ops");
+    await this.#ask("flush", "qemu-io> ");
+  }
+
+  async #ask(command: string, until: string): Promise<void> {
+    this.#child.stdin.write(`${command}\n`);
+    this.#child.stdin.flush();
+    for (let said = ""; !said.includes(until); ) {
+      const { value, done } = await this.#output.next();
+      if (done) throw new Error(`qemu-io has ended: ${said}`);
+      said += Buffer.from(value).toString();
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#child.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill();
+    await this.#child.exited;
+  }
+}
+
 test("a raw volume's content is never taken for a qcow2 header", async () => {
   if (!hasProgram("qemu-img")) return;
   const dir = mkdtempSync(join(tmpdir(), "stack-volumes-"));
@@ -367,6 +451,7 @@ test("a raw volume's content is never taken for a qcow2 header", async () => {
       lvmType: "auto",
       volumeClear: "zero",
       formatOf: () => "raw",
+      liveCopy: async () => false,
     } satisfies DriverContext;
     const driver = new FileDriver(context);
     const base = { sizeGb: 1, format: "raw", multiattach: false, attached: false };

@@ -163,6 +163,11 @@ export interface DriverContext {
   volumeGroup: string;
   lvmType: "auto" | "default" | "thin";
   volumeClear: "zero" | "none";
+  /**
+   * A flat copy of a volume a running server writes to, of one moment, in a file that is made. False when no server has it
+   * open any more. @throws BackendFailed when it cannot be had
+   */
+  liveCopy(volume: DriverVolume, target: { path: string; format: DataFormat }): Promise<boolean>;
   /** How a volume's data is kept, by its data id; null when there is no such volume. From the database, never from the data. */
   formatOf(dataId: string): DataFormat | null;
 }

@@ -4,6 +4,7 @@
 import type { RequestContext } from "../../core/context.ts";
 import type { Cinder } from "../cinder.ts";
 import { NoValidBackend } from "../errors.ts";
+import { isLegacy } from "../groups/legacy.ts";
 import type { GroupRow } from "../tables-groups.ts";
 import { backendOf } from "../topics.ts";
 import type { Placement } from "./placement.ts";
@@ -31,7 +32,11 @@ export function scheduleGroup(
   const ofTypes = cinder.store.groups
     .volumeTypesOf(group.id)
     .map((typeId) => placement.candidates(request(placement.extraSpecsOf(typeId))));
-  const ofGroupType = placement.candidates(request(cinder.store.groups.specs.of(group.group_type_id)));
+  // No back end here promises snapshots of one moment while servers write, which the type of consistency groups asks for.
+  const specs = isLegacy(cinder, group.group_type_id)
+    ? {}
+    : cinder.store.groups.specs.of(group.group_type_id);
+  const ofGroupType = placement.candidates(request(specs));
   const [first = ofGroupType, ...others] = ofTypes;
   const everywhere = (pool: PoolState) =>
     [...others, ofGroupType].every((pools) => pools.some(({ id }) => backendOf(id) === backendOf(pool.id)));

@@ -5,12 +5,16 @@
 import type { Handler } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
 import { CloudError, messageOf } from "../../core/errors.ts";
+import { backupHost } from "../backups/backups.ts";
+import { releaseBackup, releaseSource } from "../backups/states.ts";
 import type { Cinder } from "../cinder.ts";
 import { volumeSchedulerSection } from "../config.ts";
 import { NoValidBackend } from "../errors.ts";
 import type { Action } from "../messages.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
 import {
+  type BackupArgs,
+  backupTopic,
   type CreateVolumeSpec,
   type ExtendArgs,
   type GroupArgs,
@@ -50,6 +54,7 @@ export class SchedulerManager {
       manage_existing: this.manageExisting,
       manage_existing_snapshot: this.manageExistingSnapshot,
       create_group: this.createGroup,
+      create_backup: this.createBackup,
     };
     return Object.fromEntries(
       Object.entries(bound).map(([name, method]) => [name, method.bind(this) as Handler]),
@@ -91,6 +96,7 @@ export class SchedulerManager {
       },
       () => {
         this.#cinder.store.volumes.update(volume.id, { status: "error" });
+        if (spec.backup) releaseBackup(this.#cinder, spec.backup.id, volume.id);
         this.#tell(context, volume, "scheduleAllocateVolume");
       },
     );
@@ -269,6 +275,30 @@ export class SchedulerManager {
         });
       },
       () => this.#cinder.store.groups.rows.update(group.id, { status: "error" }),
+    );
+  }
+
+  createBackup(context: RequestContext, args: BackupArgs): void {
+    const backup = this.#cinder.store.backups.get(args.backupId);
+    if (backup?.status !== "creating") return;
+    const { store } = this.#cinder;
+    this.#orElse(
+      context,
+      "create_backup",
+      () => {
+        const volume = store.volumes.get(backup.volume_id);
+        const host = backupHost(this.#cinder, volume);
+        this.#cinder.transaction(() => {
+          store.backups.update(backup.id, { host });
+          this.#cinder.context.bus.cast(context, backupTopic(host), "create_backup", args);
+        });
+      },
+      () => {
+        releaseSource(this.#cinder, backup, "backing-up");
+        store.backups.fail(backup.id, ["creating"], "Service not found for creating backup.");
+        const resource = { type: "VOLUME_BACKUP" as const, uuid: backup.id, projectId: backup.project_id };
+        this.#cinder.messages.create(context, resource, "backupCreate", "backupScheduleError");
+      },
     );
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Ids } from "../../core/ids.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables-more.ts";
+import { BackupStore } from "./backups.ts";
 import { GroupStore } from "./groups.ts";
 import { QosStore } from "./qos.ts";
 import { QuotaStore } from "./quotas.ts";
@@ -23,6 +24,7 @@ export class CinderStore {
   readonly services: ServiceStore;
   readonly transfers: SoftRows<typeof t.transfers>;
   readonly groups: GroupStore;
+  readonly backups: BackupStore;
   readonly messages: SoftRows<typeof t.messages>;
 
   constructor(db: ProjectDatabase, clock: Clock, ids: Ids) {
@@ -35,6 +37,7 @@ export class CinderStore {
     this.services = new ServiceStore(db, clock, ids);
     this.transfers = new SoftRows(db, clock, t.transfers);
     this.groups = new GroupStore(db, clock);
+    this.backups = new BackupStore(db, clock);
     this.messages = new SoftRows(db, clock, t.messages);
   }
 }

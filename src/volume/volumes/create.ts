@@ -12,12 +12,14 @@ import {
   InvalidTypeAvailabilityZones,
   InvalidVolume,
 } from "../errors.ts";
+import { InvalidBackup } from "../errors-backups.ts";
 import { InvalidGroup } from "../errors-groups.ts";
 import { VolumeTypeNotFound } from "../errors-types.ts";
 import { findSnapshot, findVolume } from "../locate.ts";
 import { checkMetadata } from "../metadata-rules.ts";
 import type { VolumeTypeRecord } from "../store/types.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
+import type { BackupRow } from "../tables-backups.ts";
 import type { GroupRow } from "../tables-groups.ts";
 import { type CreateVolumeSpec, SCHEDULER_TOPIC } from "../topics.ts";
 import { checkTypeSize, isMultiattach, zonesOf } from "../volume-types.ts";
@@ -35,6 +37,8 @@ export interface VolumeRequest {
   snapshotId?: string | null;
   sourceVolumeId?: string | null;
   group?: GroupRow | null;
+  /** What its content is restored from (3.47), and the state it shows meanwhile. */
+  backup?: { row: BackupRow; shown: "creating" | "restoring-backup" } | null;
   /** Name or id; null: the source's, else the default. */
   type: string | null;
   availabilityZone: string | null;
@@ -47,6 +51,7 @@ interface Sources {
   snapshot: SnapshotRow | null;
   volume: VolumeRow | null;
   image: ImageInfo | null;
+  backup: BackupRow | null;
 }
 
 /** In state `creating`. @throws what is listed in `errors.ts`; a QuotaError */
@@ -97,6 +102,7 @@ export function createVolume(cinder: Cinder, caller: Caller, request: VolumeRequ
       resourceBackend: backendOfSources(cinder, sources, request.group ?? null),
       availabilityZones: zones,
       hints: request.hints ?? {},
+      backup: request.backup ? { id: request.backup.row.id, shown: request.backup.shown } : null,
     };
     cinder.context.bus.cast(context, SCHEDULER_TOPIC, "create_volume", spec);
     cinder.log.info(context, `Create volume request issued successfully: volume ${row.id}, ${sizeGb} GB`);
@@ -156,7 +162,7 @@ export function insertVolume(cinder: Cinder, caller: Caller, facts: NewVolumeFac
 }
 
 function findSources(cinder: Cinder, caller: Caller, request: VolumeRequest): Sources {
-  const found: Sources = { snapshot: null, volume: null, image: null };
+  const found: Sources = { snapshot: null, volume: null, image: null, backup: request.backup?.row ?? null };
   if (request.snapshotId) found.snapshot = findSnapshot(cinder, caller, request.snapshotId);
   if (request.sourceVolumeId) found.volume = findVolume(cinder, caller, request.sourceVolumeId);
   if (request.imageRef !== undefined && request.imageRef !== null) {
@@ -168,8 +174,8 @@ function findSources(cinder: Cinder, caller: Caller, request: VolumeRequest): So
   return found;
 }
 
-function sourceSize({ snapshot, volume }: Sources): number | null {
-  return snapshot?.volume_size ?? volume?.size ?? null;
+function sourceSize({ snapshot, volume, backup }: Sources): number | null {
+  return snapshot?.volume_size ?? volume?.size ?? backup?.size ?? null;
 }
 
 function checkGroupType(cinder: Cinder, group: GroupRow | null, type: VolumeTypeRecord | null): void {
@@ -212,7 +218,7 @@ function checkOneSource(sources: Sources): void {
   }
 }
 
-function checkSourceStates({ snapshot, volume }: Sources, group: GroupRow | null): void {
+function checkSourceStates({ snapshot, volume, backup }: Sources, group: GroupRow | null): void {
   const text = (what: string, states: string[]) =>
     `Originating ${what} status must be one of '${states.join(", ")}' values`;
   if (snapshot && snapshot.status !== "available") {
@@ -221,12 +227,13 @@ function checkSourceStates({ snapshot, volume }: Sources, group: GroupRow | null
   if (volume && !["available", "in-use"].includes(volume.status)) {
     throw new InvalidVolume(text("source volume", ["available", "in-use"]));
   }
+  if (backup && backup.status !== "available") throw new InvalidBackup(text("backup", ["available"]));
   if (group && !["available", "creating"].includes(group.status)) {
     throw new InvalidGroup(text("group", ["available", "creating"]));
   }
 }
 
-function checkSize(size: number | string | null, { volume, snapshot }: Sources): number {
+function checkSize(size: number | string | null, { volume, snapshot, backup }: Sources): number {
   const sizeGb = size === null ? Number.NaN : Number(size);
   if (!Number.isInteger(sizeGb) || sizeGb <= 0) {
     throw new InvalidInput(`Volume size '${size ?? "None"}' must be an integer and greater than 0`);
@@ -239,6 +246,11 @@ function checkSize(size: number | string | null, { volume, snapshot }: Sources):
   if (snapshot && sizeGb < snapshot.volume_size) {
     throw new InvalidInput(
       `Volume size '${sizeGb}'GB cannot be smaller than the snapshot size ${snapshot.volume_size}GB. They must be >= original snapshot size.`,
+    );
+  }
+  if (backup && sizeGb < backup.size) {
+    throw new InvalidInput(
+      `Volume size '${sizeGb}'GB cannot be smaller than the backup size ${backup.size}GB. It must be >= backup size.`,
     );
   }
   return sizeGb;

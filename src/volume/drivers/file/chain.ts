@@ -80,7 +80,18 @@ export class Chain {
 
   /** A snapshot: a layer that is wanted. */
   async snapshot(volume: DriverVolume, snapshotId: string): Promise<void> {
-    await this.#freeze(volume, LAYER + snapshotId);
+    if (!(await this.isFrozen(volume, snapshotId))) await this.#freeze(volume, LAYER + snapshotId);
+    await this.want(snapshotId);
+  }
+
+  /** The layer of a snapshot is there, as another file than the volume's. */
+  async isFrozen(volume: DriverVolume, snapshotId: string): Promise<boolean> {
+    const layer = join(this.#dir, LAYER + snapshotId);
+    return (await exists(layer)) && !(await sameFile(join(this.#dir, VOLUME + volume.dataId), layer));
+  }
+
+  /** Says that a snapshot's layer is wanted. */
+  async want(snapshotId: string): Promise<void> {
     await symlink(LAYER + snapshotId, join(this.#dir, SNAPSHOT + snapshotId)).catch((error) => {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     });
@@ -190,7 +201,7 @@ export class Chain {
   }
 }
 
-export function busy(volume: DriverVolume): BackendFailed {
+function busy(volume: DriverVolume): BackendFailed {
   return new BackendFailed(
     `Volume ${volume.id} is written to by a running server; this back end cannot copy it consistently`,
   );

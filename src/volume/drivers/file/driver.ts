@@ -19,8 +19,9 @@ import {
   type RawData,
   type VolumeDriver,
 } from "../driver.ts";
-import { busy, Chain } from "./chain.ts";
-import { exists, fill, grow, makeBlank, type Tools, virtualSize } from "./files.ts";
+import { KeyedLock } from "../locks.ts";
+import { Chain } from "./chain.ts";
+import { exists, fill, finish, grow, makeBlank, type Tools, virtualSize } from "./files.ts";
 import { LAYER, Layers, PART, SNAPSHOT, VOLUME } from "./layers.ts";
 import { ManagedFiles } from "./manage.ts";
 import { isOpen } from "./open-files.ts";
@@ -34,6 +35,8 @@ export class FileDriver implements VolumeDriver {
   #layers: Layers;
   #chain: Chain;
   #managed: ManagedFiles;
+  /** QEMU copies a disk once at a time. */
+  #copying = new KeyedLock();
 
   constructor(context: DriverContext, run: Runner = runCommand, qemuImgInstalled = hasProgram("qemu-img")) {
     const qemu = qemuImgInstalled ? new QemuImg(run) : null;
@@ -118,6 +121,7 @@ export class FileDriver implements VolumeDriver {
     if (await exists(target.path)) return;
     if (formatOf(source) === "qcow2" && target.format === "qcow2") {
       const made = await this.#chain.alone(nameOf(source), async () => {
+        if (await this.#isWrittenTo(source)) return false;
         const layer = await this.#chain.freezeForClone(source, volume.dataId);
         if (layer === null) return false;
         await this.#chain.overlay(nameOf(volume), layer, target.sizeBytes);
@@ -125,7 +129,7 @@ export class FileDriver implements VolumeDriver {
       });
       if (made) return;
     }
-    await this.#fromRest(source, (from) => fill(this.#tools, target, from, signal));
+    await this.#copy(source, target, signal);
   }
 
   async delete(volume: DriverVolume): Promise<void> {
@@ -144,13 +148,13 @@ export class FileDriver implements VolumeDriver {
   async createSnapshot(snapshot: DriverSnapshot, signal: AbortSignal): Promise<void> {
     const { volume } = snapshot;
     if (snapshot.format === "qcow2") {
-      await this.#chain.alone(nameOf(volume), () => this.#chain.snapshot(volume, snapshot.dataId));
+      await this.#chain.alone(nameOf(volume), () => this.#snapshotQcow2(snapshot, signal));
       return;
     }
     const path = this.#snapshotPath(snapshot);
     if (await exists(path)) return;
     const target = { path, format: "raw", sizeBytes: snapshot.sizeGb * GIB };
-    await this.#fromRest(volume, (from) => fill(this.#tools, target, from, signal));
+    await this.#copy(volume, target, signal);
   }
 
   async deleteSnapshot(snapshot: DriverSnapshot): Promise<void> {
@@ -204,9 +208,17 @@ export class FileDriver implements VolumeDriver {
 
   async rawData(from: DriverVolume | DriverSnapshot, signal: AbortSignal): Promise<RawData> {
     const { path, format } = "volume" in from ? this.#snapshotSource(from) : await this.source(from);
-    if (format === "raw") return { path, sizeBytes: (await stat(path)).size, dispose: async () => {} };
+    const atRest = "volume" in from || !(await this.#isWrittenTo(from));
+    if (format === "raw" && atRest) {
+      return { path, sizeBytes: (await stat(path)).size, dispose: async () => {} };
+    }
     const part = join(this.#context.dir, `raw-${crypto.randomUUID()}${PART}`);
     const dispose = () => rm(part, { force: true });
+    if (!atRest) {
+      const target = { path: part, format: "raw", sizeBytes: from.sizeGb * GIB };
+      if (await this.#copyLive(from, target, signal))
+        return { path: part, sizeBytes: target.sizeBytes, dispose };
+    }
     try {
       if (!this.#tools.qemu) throw new BackendFailed("qemu-img is not installed");
       await this.#tools.qemu.convert({ path, format }, { path: part, format: "raw" }, signal);
@@ -252,18 +264,66 @@ export class FileDriver implements VolumeDriver {
     // Its name is what an administrator would look for.
   }
 
-  /** Copies a volume no guest writes to; of one that is written to, a copy of one moment, if the file system makes such. */
-  async #fromRest(volume: DriverVolume, copy: (from: DataSource) => Promise<void>): Promise<void> {
+  /** Some guest has the file open. */
+  async #isWrittenTo(volume: DriverVolume): Promise<boolean> {
+    return volume.attached && (await isOpen(this.#path(volume)));
+  }
+
+  /** A layer of its own; of a volume a guest writes to it is a copy that nothing but the snapshot needs. */
+  async #snapshotQcow2(snapshot: DriverSnapshot, signal: AbortSignal): Promise<void> {
+    const { volume, dataId } = snapshot;
+    const layer = join(this.#context.dir, LAYER + dataId);
+    const target = { path: layer, format: "qcow2", sizeBytes: volume.sizeGb * GIB };
+    if ((await this.#isWrittenTo(volume)) && !(await this.#chain.isFrozen(volume, dataId))) {
+      if (await this.#copyLive(volume, target, signal)) {
+        await this.#chain.want(dataId);
+        return;
+      }
+    }
+    await this.#chain.snapshot(volume, dataId);
+  }
+
+  /** A file with the volume's content of one moment; a guest may write to it. */
+  async #copy(
+    volume: DriverVolume,
+    target: { path: string; format: DataFormat; sizeBytes: number },
+    signal: AbortSignal,
+  ): Promise<void> {
     const path = this.#path(volume);
     const format = formatOf(volume);
-    if (!volume.attached || !(await isOpen(path))) return copy(own(path, format));
-    const still = `${path}-${crypto.randomUUID()}${PART}`;
-    if (format !== "raw" || !(await reflink(path, still))) throw busy(volume);
-    try {
-      await copy(own(still, format));
-    } finally {
-      await rm(still, { force: true });
+    if (await this.#isWrittenTo(volume)) {
+      const still = `${path}-${crypto.randomUUID()}${PART}`;
+      if (format === "raw" && (await reflink(path, still))) {
+        try {
+          await fill(this.#tools, target, own(still, format), signal);
+        } finally {
+          await rm(still, { force: true });
+        }
+        return;
+      }
+      if (await this.#copyLive(volume, target, signal)) return;
     }
+    await fill(this.#tools, target, own(path, format), signal);
+  }
+
+  /** The hypervisor makes the copy. False when the guest has let go of the volume. */
+  async #copyLive(
+    volume: DriverVolume,
+    target: { path: string; format: DataFormat; sizeBytes: number },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const part = target.path + PART;
+    return this.#copying.run(nameOf(volume), async () => {
+      try {
+        await rm(part, { force: true });
+        if (!(await this.#context.liveCopy(volume, { path: part, format: target.format }))) return false;
+        signal.throwIfAborted();
+        await finish(this.#tools, part, target);
+        return true;
+      } finally {
+        await rm(part, { force: true });
+      }
+    });
   }
 
   #target(volume: DriverVolume): { path: string; format: DataFormat; sizeBytes: number } {

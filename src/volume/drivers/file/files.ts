@@ -54,19 +54,28 @@ export async function fill(
     if (virtualBytes > sizeBytes) throw tooLarge(source, virtualBytes, sizeBytes);
     if (source.format === "raw" && format === "raw") await sparseCopy(tools.run, source.path, part, signal);
     else await convert(tools, source, part, format, signal);
-    await grow(tools, part, format, sizeBytes);
-    const file = await open(part, "r+");
-    try {
-      await file.chmod(0o600);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
     signal.throwIfAborted();
-    await rename(part, path);
+    await finish(tools, part, target);
   } finally {
     await rm(part, { force: true });
   }
+}
+
+/** What was made as `part` is as large as it must be, on disk, and in its place. */
+export async function finish(
+  tools: Pick<Tools, "qemu">,
+  part: string,
+  { path, format, sizeBytes }: { path: string; format: DataFormat; sizeBytes: number },
+): Promise<void> {
+  await grow(tools, part, format, sizeBytes);
+  const file = await open(part, "r+");
+  try {
+    await file.chmod(0o600);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
 }
 
 async function convert(

@@ -79,6 +79,7 @@ function driverOf(lvmType: DriverContext["lvmType"], log = testLog()): LvmDriver
     lvmType,
     volumeClear: "zero",
     formatOf: () => null,
+    liveCopy: async () => false,
   };
   return new LvmDriver(context, group.run, true);
 }
