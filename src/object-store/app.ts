@@ -69,6 +69,7 @@ function readRequest(raw: Request, env: RequestEnv, idle: IdleWatch, nowMs: numb
     if (raw.body && !headers.has("content-length")) headers.set("transfer-encoding", "chunked");
   }
   const target = env.target ?? raw.url.slice(raw.url.indexOf("/", 8));
+  const mark = target.indexOf("?");
   return SwiftRequest.fromTarget(target, {
     method: incoming?.method ?? raw.method,
     headers,
@@ -79,8 +80,14 @@ function readRequest(raw: Request, env: RequestEnv, idle: IdleWatch, nowMs: numb
       scheme: env.scheme ?? "http",
       host: headers.get("host") ?? "127.0.0.1",
       mount: env.mount ?? "",
+      rawPath: mark < 0 ? target : target.slice(0, mark),
+      rawHeaders: () => (incoming ? pairs(incoming.rawHeaders) : raw.headers),
     }),
   });
+}
+
+function* pairs(flat: readonly string[]): Generator<readonly [string, string]> {
+  for (let i = 0; i + 1 < flat.length; i += 2) yield [flat[i]!, flat[i + 1]!];
 }
 
 /** WSGI knows no underscores in header names: `X-Container-Meta-a_b` is `X-Container-Meta-A-B`. */
@@ -98,12 +105,17 @@ function titled(reply: SwiftReply): Record<string, string> {
     let title = titles.get(name);
     if (title === undefined) {
       // The sender looks for this one under its lower-case name.
-      title = name === "content-length" || name === "connection" ? name : titleCase(name);
+      title = keepsCase(name) ? name : titleCase(name);
       if (titles.size < MAX_TITLES) titles.set(name, title);
     }
     out[title] = reply.headers[name]!;
   }
   return out;
+}
+
+/** Amazon's are in lower case, but for `ETag`. */
+function keepsCase(name: string): boolean {
+  return name === "content-length" || name === "connection" || name === "ETag" || name.startsWith("x-amz-");
 }
 
 /** Without a server the body is read at once, so that what it comes from can be let go. */

@@ -45,9 +45,15 @@ export class MadeBody implements RequestBody {
       if (this.#source.length > 0) yield this.#source;
       return;
     }
-    for await (const chunk of this.#source) {
-      this.received += chunk.length;
-      yield chunk;
+    try {
+      for await (const chunk of this.#source) {
+        this.received += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      // A service of this cloud that gives its own request up.
+      if ((error as NodeJS.ErrnoException | null)?.code === "ECONNRESET") throw new ClientDisconnect();
+      throw error;
     }
   }
 }

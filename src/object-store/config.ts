@@ -4,7 +4,7 @@ import { key, section } from "../config/keys.ts";
 
 /** DevStack's pipeline, with what it leaves out switched on. */
 const DEFAULT_PIPELINE =
-  "catch_errors gatekeeper healthcheck proxy-logging cache listing_formats container_sync bulk tempurl formpost ratelimit crossdomain authtoken keystoneauth staticweb copy container-quotas account-quotas slo dlo versioned_writes symlink proxy-logging proxy-server";
+  "catch_errors gatekeeper healthcheck proxy-logging cache listing_formats container_sync bulk tempurl formpost ratelimit crossdomain s3api s3token authtoken keystoneauth staticweb copy container-quotas account-quotas slo dlo versioned_writes symlink proxy-logging proxy-server";
 
 /** Seconds; timers wait no longer than 2^31 ms. */
 const MAX_INTERVAL = 2_000_000;

@@ -41,6 +41,13 @@ export class ObjectExists extends errorOf("precondition-failed") {
   }
 }
 
+/** `X-If-Delete-At` names another moment. */
+export class DeleteAtDiffers extends errorOf("precondition-failed") {
+  constructor() {
+    super("X-If-Delete-At and X-Delete-At do not match");
+  }
+}
+
 /** The data are not what the sender's ETag says. */
 export class EtagMismatch extends errorOf("unprocessable") {
   constructor() {

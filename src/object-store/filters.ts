@@ -11,6 +11,7 @@ import { copy } from "./middleware/copy.ts";
 import { crossdomain } from "./middleware/crossdomain.ts";
 import { dlo } from "./middleware/dlo.ts";
 import { domainRemap } from "./middleware/domain-remap.ts";
+import { etagQuoter } from "./middleware/etag-quoter.ts";
 import { formpost } from "./middleware/formpost.ts";
 import { gatekeeper } from "./middleware/gatekeeper.ts";
 import { healthcheck } from "./middleware/healthcheck.ts";
@@ -20,6 +21,8 @@ import { nameCheck } from "./middleware/name-check.ts";
 import { proxyLogging } from "./middleware/proxy-logging.ts";
 import { ratelimit } from "./middleware/ratelimit.ts";
 import { readOnly } from "./middleware/read-only.ts";
+import { s3api } from "./middleware/s3api.ts";
+import { s3token } from "./middleware/s3token.ts";
 import { slo } from "./middleware/slo.ts";
 import { staticweb } from "./middleware/staticweb.ts";
 import { symlink } from "./middleware/symlink.ts";
@@ -40,6 +43,7 @@ export const builtinFilters: readonly BuiltinFilter[] = [
   crossdomain,
   dlo,
   domainRemap,
+  etagQuoter,
   formpost,
   gatekeeper,
   healthcheck,
@@ -49,6 +53,8 @@ export const builtinFilters: readonly BuiltinFilter[] = [
   proxyLogging,
   ratelimit,
   readOnly,
+  s3api,
+  s3token,
   slo,
   staticweb,
   symlink,

@@ -13,6 +13,8 @@ import { migrations } from "./migrations/index.ts";
 import { buildPipeline } from "./pipeline/build.ts";
 import { proxyServer } from "./proxy/server.ts";
 import { proxySettings } from "./proxy/settings.ts";
+import { objectStorePublic } from "./public.ts";
+import { publishedObjects } from "./published.ts";
 import { reapAccounts } from "./reaper.ts";
 import { Rounds } from "./rounds.ts";
 import { readRealms } from "./sync-realms.ts";
@@ -58,6 +60,7 @@ function create(context: ServiceContext): Service {
         pluginFolder: context.paths.at("plugins"),
         hostAddress: context.config(cloudSection).HOST_IP,
       });
+      stopping.push(async () => pipeline.stop());
       log.info(null, `Pipeline is "${pipeline.names.join(" ")}"`);
       const conf = new Map(platform.options("proxy-server.conf").get("app:proxy-server") ?? []);
       const idle = new IdleWatch({
@@ -99,6 +102,8 @@ function create(context: ServiceContext): Service {
         nowMs: () => context.clock.now(),
         onError: (error) => log.error(null, "sending an answer failed", error),
       });
+      const withdraw = context.peers.provide(objectStorePublic, publishedObjects(platform));
+      stopping.unshift(async () => withdraw());
     },
     async stop() {
       for (const step of stopping.splice(0)) await step();

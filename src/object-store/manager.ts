@@ -13,6 +13,7 @@ import type { Platform } from "./pipeline/platform.ts";
 import { Commits } from "./storage/commits.ts";
 import { Devices } from "./storage/devices.ts";
 import { Readers } from "./storage/readers.ts";
+import { WalSync } from "./storage/wal-sync.ts";
 import { AccountStore } from "./store/accounts.ts";
 import { Listings } from "./store/listings.ts";
 import { ObjectStore } from "./store/objects.ts";
@@ -33,7 +34,7 @@ export interface MadeObjectStore {
   strays: string[];
   auditor: Auditor;
   stopWatch(): void;
-  /** Resolves when everything begun is on the disk, and files that nothing needs are removed. */
+  /** Resolves when everything begun is on the disk, and files that nothing needs are removed: the end. */
   settled(): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ export function makeObjectStore(
 ): MadeObjectStore {
   const { db, clock, ids } = context;
   // Object data are acknowledged only when they are on the disk; this file is the object store's alone.
-  db.raw.run("PRAGMA synchronous = FULL");
+  const wal = WalSync.of(db);
   db.raw.run(`PRAGMA cache_size = -${CACHE_KIB}`);
   const limits = readConstraints(context.options("swift.conf").get("swift-constraints"));
   const timestamps = new Timestamps(clock);
@@ -52,7 +53,7 @@ export function makeObjectStore(
   const objectRows = new ObjectStore(db);
   const counts = new Counts(accounts);
   const changes = new SyncChanges(db);
-  const commits = new Commits(db, counts);
+  const commits = new Commits(db, counts, wal && (() => wal.sync()));
   const devices = new Devices(context.paths, settings.SWIFT_REPLICAS, settings.SWIFT_HASH);
   const removals = new Set<Promise<void>>();
   const removeFile = (file: string) => {
@@ -125,6 +126,7 @@ export function makeObjectStore(
     async settled() {
       await Promise.all(removals);
       await commits.settled();
+      await wal?.close();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Counts } from "./containers.ts";
 import {
   ContainerNotFound,
   DataLost,
+  DeleteAtDiffers,
   EtagMismatch,
   NewerExists,
   ObjectExists,
@@ -192,8 +193,15 @@ export class Objects {
     });
   }
 
-  /** @throws ContainerNotFound, ObjectNotFound, NewerExists */
-  async delete(containerId: number, name: string, timestamp: number | null = null): Promise<void> {
+  /**
+   * @param ifDeleteAt only an object that is to be gone at this second is removed, even when it seems gone already
+   * @throws ContainerNotFound, ObjectNotFound, NewerExists, DeleteAtDiffers
+   */
+  async delete(
+    containerId: number,
+    name: string,
+    { timestamp = null, ifDeleteAt = null }: { timestamp?: number | null; ifDeleteAt?: number | null } = {},
+  ): Promise<void> {
     const { commits, accounts, objects, changes, readers, timestamps } = this.#parts;
     const { file, expired } = await commits.write(() => {
       const container = accounts.containerById(containerId);
@@ -201,11 +209,12 @@ export class Objects {
       const row = objects.row(containerId, name);
       if (!row) throw new ObjectNotFound();
       if (timestamp !== null && timestamp <= row.created_at) throw new NewerExists();
+      if (ifDeleteAt !== null && row.delete_at !== ifDeleteAt) throw new DeleteAtDiffers();
       changes.note(container, name, timestamp ?? Math.max(timestamps.next(), row.created_at + 1), true);
       return { file: this.#remove(row, container.account_id), expired: this.#expired(row.delete_at) };
     });
     if (file !== null) readers.discard(file);
-    if (expired) throw new ObjectNotFound();
+    if (expired && ifDeleteAt === null) throw new ObjectNotFound();
   }
 
   /** Removes objects whose time has come, at most `limit`. Returns how many there were. */

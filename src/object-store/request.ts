@@ -5,8 +5,14 @@ import type { TokenFacts } from "../http/auth.ts";
 import { Refusal, type SwiftReply, say } from "./answers.ts";
 import { EMPTY_BODY, MadeBody, type RequestBody } from "./body.ts";
 import { type EntityPath, parseEntityPath, splitPath } from "./path.ts";
+import type { S3Auth } from "./s3/auth.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { quote, unquoteChecked, unquotePlus } from "./wire.ts";
+
+export interface SloFault {
+  name: string;
+  status: string;
+}
 
 /** Null: go ahead. */
 export type Authorize = (request: SwiftRequest) => SwiftReply | null;
@@ -24,6 +30,12 @@ export interface Environment {
   host: string;
   /** Path under which the service is mounted; empty on its own port. */
   mount: string;
+  /** The client's path below the mount point, every byte as sent, without the query. */
+  rawPath: string;
+  /** The client's headers as sent: names with their underscores, repeated ones as often as they came. */
+  rawHeaders: () => Iterable<readonly [name: string, value: string]>;
+  /** Of a request of the S3 API. */
+  s3: S3Auth | null;
   /** Who asks, once `authtoken` or another has found out. */
   identity: TokenFacts | null;
   /** True when a token was given that is not valid. */
@@ -52,6 +64,8 @@ export interface Environment {
   contentTypeOverridden: boolean;
   /** False: a middleware has taken listings into its own hands (staticweb). */
   formatListing: boolean;
+  /** What is wrong with the parts of a large object that is about to be put, over what `slo` itself finds. */
+  sloManifestHook: ((parts: readonly { name: string; bytes: number }[]) => SloFault[]) | null;
   /** Called when the answer has gone out or failed, with the bytes of body that were sent. */
   finished: ((sentBytes: number) => void)[];
   /** For plugins. */
@@ -66,6 +80,9 @@ export function newEnvironment(fields: Partial<Environment> = {}): Environment {
     scheme: "http",
     host: "127.0.0.1",
     mount: "",
+    rawPath: "",
+    rawHeaders: () => [],
+    s3: null,
     identity: null,
     invalidToken: false,
     authorize: null,
@@ -82,6 +99,7 @@ export function newEnvironment(fields: Partial<Environment> = {}): Environment {
     leaveRelativeLocation: false,
     contentTypeOverridden: false,
     formatListing: true,
+    sloManifestHook: null,
     finished: [],
     extra: new Map(),
     ...fields,

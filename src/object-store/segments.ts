@@ -71,11 +71,13 @@ async function* segmentBytes(
   if (left !== 0) throw new SegmentError(`Bad response length for ${path} as part of ${request.path}`);
 }
 
-/** Who asks goes along; nothing else of the request does. */
+/** Who asks, and from which page, goes along; nothing else of the request does. */
 export function segmentHeaders(request: SwiftRequest): Map<string, string> {
   const headers = new Map<string, string>();
   const token = request.header("x-auth-token");
   if (token !== null) headers.set("x-auth-token", token);
+  const referer = request.header("referer");
+  if (referer !== null) headers.set("referer", referer);
   return headers;
 }
 

@@ -124,7 +124,8 @@ export function isTrue(value: string | null | undefined): boolean {
 
 /** swift.common.utils.list_from_csv. */
 export function listFromCsv(text: string | null | undefined): string[] {
-  return (text ?? "")
+  if (!text) return [];
+  return text
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "");

@@ -15,6 +15,8 @@ export const authtoken: BuiltinFilter = {
     const challenge = () => `Keystone uri="${endpoints.base("key") ?? ""}"`;
     return async function authtokenApp(request) {
       const { env } = request;
+      // `s3token` has found out by the signature.
+      if (env.s3?.identity) return next(request);
       const token = request.header("x-auth-token");
       env.identity = null;
       env.invalidToken = false;

@@ -74,6 +74,8 @@ async function store(
   format: BulkFormat,
 ): Promise<Outcome> {
   const { parts, total, problems } = await inspect(request, self, given);
+  const segments = parts.flatMap((part) => ("data" in part ? [] : [part]));
+  problems.push(...(request.env.sloManifestHook?.(segments) ?? []));
   if (problems.length > 0) {
     const body = bulkReport(format, {}, problems, "upload");
     return { reply: say(400, body, format), problems, etag: null };
@@ -90,7 +92,9 @@ async function store(
   headers.set(SLO_SIZE, String(total));
   headers.set(SLO_MARK, "True");
   headers.set("etag", manifestEtag);
-  headers.set(OVERRIDE_ETAG, `${manifestEtag}; slo_etag=${etag}`);
+  // Another middleware may have put parameters of its own there, behind a tag or none.
+  const [listed, ...parameters] = (headers.get(OVERRIDE_ETAG) ?? "").split(";");
+  headers.set(OVERRIDE_ETAG, [listed || manifestEtag, ...parameters, ` slo_etag=${etag}`].join(";"));
   const type = headers.get("content-type") || (guessType(request.path) ?? DEFAULT_TYPE);
   headers.set("content-type", `${type};swift_bytes=${total}`);
   request.env.contentTypeOverridden = true;

@@ -8,7 +8,7 @@ import { pythonJson } from "../python-json.ts";
 import type { ByteRange } from "../range.ts";
 import type { SwiftRequest } from "../request.ts";
 import { appendName, Primed, SegmentError, type Stretch, segmentHeaders, stretchBytes } from "../segments.ts";
-import { isTrue } from "../wire.ts";
+import { isTrue, listFromCsv } from "../wire.ts";
 import type { GivenData, StoredPart, StoredSegment } from "./slo-manifest.ts";
 import { SLO_ETAG, SLO_MARK, SLO_SIZE } from "./slo-names.ts";
 
@@ -38,9 +38,21 @@ export async function readLargeObject(request: SwiftRequest, next: App, tools: T
   if (found.status === 304 || found.status === 412) return { ...found, headers };
   if (found.status !== 200) return found;
   if (request.method === "HEAD")
-    return conditionalReply(request, { reply: { ...found, headers }, length: size, slice: () => null });
+    return conditionalReply(request, {
+      reply: { ...found, headers },
+      length: size,
+      ...matchEtagOf(request, found),
+      slice: () => null,
+    });
   const parts = await readManifest(found);
   return stream(request, next, tools, { ...found, headers }, parts, size);
+}
+
+/** A middleware in front may compare conditions with a tag of its own (`X-Backend-Etag-Is-At`). */
+function matchEtagOf(request: SwiftRequest, found: SwiftReply): { matchEtag?: string } {
+  const names = listFromCsv(request.header("x-backend-etag-is-at"));
+  const matchEtag = names.map((name) => found.headers[name]).find((etag) => etag !== undefined);
+  return matchEtag === undefined ? {} : { matchEtag };
 }
 
 async function stream(
@@ -55,6 +67,7 @@ async function stream(
   const answered = conditionalReply(request, {
     reply,
     length: size,
+    ...matchEtagOf(request, reply),
     slice: (range) => {
       const bytes = new Primed(stretchBytes(request, next, "SLO", stretches(request, next, parts, range, 1)));
       streams.push(bytes);

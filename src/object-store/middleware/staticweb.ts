@@ -5,7 +5,7 @@ import { answer, isSuccess, type SwiftReply, say } from "../answers.ts";
 import { type BuiltinFilter, confText } from "../pipeline/contract.ts";
 import { when } from "../pipeline/guarded.ts";
 import type { SwiftRequest } from "../request.ts";
-import { isTrue, quote } from "../wire.ts";
+import { fromWire, isTrue, quote } from "../wire.ts";
 import { disabledPage, listingPage } from "./staticweb-pages.ts";
 
 export interface Site {
@@ -37,7 +37,10 @@ export const staticweb: BuiltinFilter = {
 
     function siteOf(request: SwiftRequest): Site {
       const { meta } = tools.containerInfo(request);
-      const text = (name: string) => (meta[name] ?? "").trim();
+      const text = (name: string) => {
+        const value = (meta[name] ?? "").trim();
+        return fromWire(value) ?? value;
+      };
       return {
         index: text("web-index"),
         error: text("web-error"),

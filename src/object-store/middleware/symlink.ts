@@ -108,19 +108,28 @@ async function follow(
     lastPath = `/${version}/${targetAccount}/${target.replace(/^\/+/, "")}`;
     if (!isTrue(reply.headers[LOOP_EXTEND])) loops++;
     expected = staticEtag;
-    asked = targetRequest(asked, unquote(lastPath), reply.headers[ALLOW_RESERVED] !== undefined);
+    const trusted = reply.headers[ALLOW_RESERVED] !== undefined;
+    asked = targetRequest(request, asked, unquote(lastPath), trusted);
   }
 }
 
-/** @param trusted the link was made by middleware, which has authorized the request */
-function targetRequest(request: SwiftRequest, path: string, trusted: boolean): SwiftRequest {
-  const headers = new Map(request.headers);
+/**
+ * With the rights of the client's own request, whatever link was followed before.
+ * @param trusted the link was made by middleware, which has authorized the request
+ */
+function targetRequest(
+  request: SwiftRequest,
+  before: SwiftRequest,
+  path: string,
+  trusted: boolean,
+): SwiftRequest {
+  const headers = new Map(before.headers);
   if (!trusted)
     return request.derive({
       method: request.method,
       path,
       headers,
-      queryText: request.queryText,
+      queryText: before.queryText,
       source: "SYM",
     });
   headers.set("x-backend-allow-reserved-names", "true");
@@ -128,7 +137,7 @@ function targetRequest(request: SwiftRequest, path: string, trusted: boolean): S
     method: request.method,
     path,
     headers,
-    queryText: request.queryText,
+    queryText: before.queryText,
     source: "SYM",
   });
 }

@@ -6,8 +6,10 @@ import { answer, type SwiftReply, say } from "../answers.ts";
 import { type BuiltinFilter, confText } from "../pipeline/contract.ts";
 import { challenge } from "../proxy/challenge.ts";
 import type { Authorize, SwiftRequest } from "../request.ts";
+import type { S3Auth } from "../s3/auth.ts";
 import { fromWire, isTrue, toWire } from "../wire.ts";
 import { prefixOf, prefixOptions, resellerPrefixes } from "./reseller-prefixes.ts";
+import { atAccount } from "./s3token.ts";
 import { accountAclError, accountRights } from "./tempauth-acl.ts";
 import { groupsOf, readUsers, TempTokens } from "./tempauth-users.ts";
 
@@ -104,10 +106,28 @@ export const tempauth: BuiltinFilter = {
       });
     }
 
+    /** Groups of the user an S3 request was signed by; their account takes the place of the access key in the path. */
+    function signer(request: SwiftRequest, s3: S3Auth): string | null {
+      const user = users.get(s3.accessKey);
+      if (!user || (s3.account === null && !s3.check(user.key))) return null;
+      const account = user.url.slice(user.url.lastIndexOf("/") + 1);
+      if (s3.account === null) atAccount(request, account);
+      s3.account = account;
+      return groupsOf(s3.accessKey, user, account, prefixes);
+    }
+
     return async function tempauthApp(request) {
       const { env } = request;
       if (allowOverrides && env.authorizeOverride) return next(request);
       if (request.path.startsWith(authPath)) return giveToken(request);
+      if (env.s3) {
+        const groups = signer(request, env.s3);
+        if (groups === null) return answer(401, challenge(request));
+        env.remoteUser = groups;
+        env.authorize = authorize;
+        env.cleanAcl = cleanAcl;
+        return next(request);
+      }
       const token = request.header("x-auth-token") ?? request.header("x-storage-token");
       if (token?.startsWith(mainPrefix)) {
         const groups = tokens.groups(token);

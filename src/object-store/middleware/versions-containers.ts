@@ -108,8 +108,11 @@ export function containerVersions(next: App, tools: Tools): App {
   async function listVersions(request: SwiftRequest, reply: SwiftReply, hidden: string): Promise<SwiftReply> {
     // There is no form of it but JSON.
     request.env.formatListing = false;
-    if (bestMatch(request.header("accept") ?? "*/*", ["application/json"]) === null) throw refuse(406);
     const params = new Map(request.query);
+    const format = params.get("format");
+    const accepts = request.header("accept") || "*/*";
+    if (format ? format.toLowerCase() !== "json" : bestMatch(accepts, ["application/json"]) === null)
+      throw refuse(406);
     const limit = Number(params.get("limit") ?? tools.limits.container_listing_limit);
     const marker = versionMarker(params);
     if (/[0-9.\0]/.test(params.get("delimiter") ?? "")) throw refuse(400, "invalid delimiter param");
@@ -156,8 +159,9 @@ export function containerVersions(next: App, tools: Tools): App {
       if (parsed) rows.push(versionRow(entry, parsed.object, parsed.id, !latest.has(parsed.object)));
     }
     for (const name of subdirs) rows.push({ kind: "subdir", name });
-    rows.sort((a, b) => compareNames(a.name, b.name));
-    if (isTrue(params.get("reverse"))) rows.reverse();
+    // Versions of one name stay in the order in which they came.
+    const sign = isTrue(params.get("reverse")) ? -1 : 1;
+    rows.sort((a, b) => sign * compareNames(a.name, b.name));
     return { ...reply, listing: rows.slice(0, limit) };
   }
 

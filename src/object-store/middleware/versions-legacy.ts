@@ -118,7 +118,9 @@ export function legacyVersions(next: App, tools: Tools, enabled: boolean): App {
     const prefix = versionPrefix(object!);
     const versions = listingPages(request, next, "VW", folder, { prefix, reverse: "on" });
     let authorized = false;
-    for await (const entry of versions) {
+    // By hand: leaving a `for await` would end the generator, which `popMarker` goes on with.
+    for (let page = await versions.next(); !page.done; page = await versions.next()) {
+      const entry = page.value;
       if (!authorized) requireWriteAccess(request, tools);
       authorized = true;
       if (entry.contentType === DELETE_MARKER) return popMarker(request, folder, entry, versions);

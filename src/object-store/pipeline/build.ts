@@ -10,8 +10,7 @@ import type { SwiftRequest } from "../request.ts";
 import type { App, BuiltinFilter, Conf, FilterFactory, FilterLog, Tools } from "./contract.ts";
 import { accountFacts, containerFacts } from "./facts.ts";
 import type { Platform } from "./platform.ts";
-import { guardPlugin, loadPlugin } from "./plugin.ts";
-import type { MiddlewareFactory } from "./plugin-contract.ts";
+import { startPlugin } from "./plugin.ts";
 
 export interface PipelineOptions {
   platform: Platform;
@@ -29,6 +28,8 @@ export interface Pipeline {
   app: App;
   /** Names in order, with those that were put in. */
   names: string[];
+  /** Ends the plugins. */
+  stop(): void;
 }
 
 const PROXY = "proxy-server";
@@ -68,7 +69,8 @@ interface Stage {
   /** Swift's entry point; for a plugin its name. */
   entry: string;
   conf: Conf;
-  make: { builtin: FilterFactory } | { plugin: MiddlewareFactory };
+  /** `plugin`: its file. */
+  make: { builtin: FilterFactory } | { plugin: string };
 }
 
 /** @throws Error for a name that is no middleware, or a section with bad options */
@@ -82,25 +84,56 @@ export async function buildPipeline(options: PipelineOptions): Promise<Pipeline>
     const at = Math.max(0, ...after.map((entry) => stages.findIndex((stage) => stage.entry === entry) + 1));
     stages.splice(at, 0, await stageOf(name, options));
   }
+  checkOrder(stages.map((stage) => stage.entry));
   const whole: { app: App } = { app: async () => answer(503) };
   const tools = toolsOf(options, (request) => whole.app(request));
   let app = options.proxy(sectionOf(platform, `app:${PROXY}`), tools);
-  for (const stage of [...stages].reverse()) {
-    const { name, conf, make } = stage;
-    app =
-      "plugin" in make
-        ? guardPlugin({ name, conf, factory: make.plugin }, app, tools)
-        : make.builtin(app, conf, tools);
+  const stops: (() => void)[] = [];
+  const stop = () => {
+    for (const end of stops.splice(0)) end();
+  };
+  try {
+    for (const { name, conf, make } of [...stages].reverse()) {
+      if ("builtin" in make) app = make.builtin(app, conf, tools);
+      else {
+        const plugin = await startPlugin({ name, conf, path: make.plugin }, app, tools);
+        stops.push(plugin.stop);
+        app = plugin.app;
+      }
+    }
+  } catch (error) {
+    stop();
+    throw error;
   }
   whole.app = app;
-  return { app, names: [...stages.map((stage) => stage.name), PROXY] };
+  return { app, names: [...stages.map((stage) => stage.name), PROXY], stop };
+}
+
+/** Middleware that do nothing good in another order; the first is only looked at where the second is there. */
+const ORDER: readonly (readonly [before: string, after: string])[] = [
+  ["listing_formats", "s3api"],
+  ["s3api", "s3token"],
+  ["s3token", "keystoneauth"],
+  ["s3api", "tempauth"],
+  ["s3api", "slo"],
+];
+
+/** @throws Error */
+function checkOrder(entries: readonly string[]): void {
+  for (const [before, after] of ORDER) {
+    const [first, second] = [entries.lastIndexOf(before), entries.indexOf(after)];
+    if (first >= 0 && second >= 0 && first > second)
+      throw new Error(`Invalid pipeline: expected filter ${before} before ${after}`);
+  }
+  if (entries.includes("s3api") && entries.includes("keystoneauth") && !entries.includes("s3token"))
+    throw new Error("Invalid pipeline: s3api with keystoneauth needs the filter s3token");
 }
 
 async function stageOf(name: string, options: PipelineOptions): Promise<Stage> {
   const conf = sectionOf(options.platform, `filter:${name}`);
   const use = conf.get("use") ?? conf.get("paste.filter_factory") ?? "";
   const plugin = pluginPath(name, use, options.pluginFolder);
-  if (plugin) return { name, entry: name, conf, make: { plugin: await loadPlugin(plugin) } };
+  if (plugin) return { name, entry: name, conf, make: { plugin } };
   const entry = entryPoint(name, use);
   const builtin = options.builtins.find((candidate) => candidate.name === entry);
   if (!builtin) {

@@ -3,6 +3,7 @@
 
 import type { Containers } from "../containers.ts";
 import type { Metadata } from "../metadata.ts";
+import { unquote } from "../wire.ts";
 import type { AccountFacts, ContainerFacts } from "./contract.ts";
 
 const NO_ACCOUNT: AccountFacts = {
@@ -48,6 +49,9 @@ export function containerFacts(
   const info = account === null || container === null ? null : containers.container(account, container);
   if (!info) return NO_CONTAINER;
   const { metadata } = info;
+  // What hidden versions take up belongs to the container.
+  const hidden = metadata["x-container-sysmeta-versions-container"];
+  const kept = hidden === undefined ? null : containers.container(account!, unquote(hidden));
   return {
     exists: true,
     readAcl: metadata["x-container-read"] ?? null,
@@ -56,7 +60,7 @@ export function containerFacts(
     syncKey: metadata["x-container-sync-key"] ?? null,
     versions: metadata["x-versions-location"] ?? null,
     objectCount: info.objectCount,
-    bytesUsed: info.bytesUsed,
+    bytesUsed: info.bytesUsed + (kept?.bytesUsed ?? 0),
     meta: withoutPrefix(metadata, "x-container-meta-"),
     sysmeta: withoutPrefix(metadata, "x-container-sysmeta-"),
   };

@@ -1,5 +1,6 @@
 // What a middleware in a file of the user's own is given and must return. This file imports nothing: it can be put
-// beside a plugin as its types.
+// beside a plugin as its types. The middleware runs in a thread of its own: requests and answers are copies, and what is
+// set on a request counts when it is handed to `next`.
 //
 //   const factory: MiddlewareFactory = (next, conf, tools) => async (request) => {
 //     if (request.method === "DELETE") return tools.respond(403, conf.get("deny_message") ?? "Nothing is deleted here");

@@ -12,7 +12,7 @@ import type { Metadata } from "../metadata.ts";
 import { DEFAULT_TYPE, guessType } from "../mime.ts";
 import { deleteAtOf, type ObjectInfo, objectMetadata } from "../objects.ts";
 import type { SwiftRequest } from "../request.ts";
-import { lastModified, normal } from "../timestamp.ts";
+import { lastModified, normal, parseTimestamp, TICKS_PER_SECOND } from "../timestamp.ts";
 import { isTrue, listFromCsv } from "../wire.ts";
 import { preflight } from "./cors.ts";
 import type { Method, Methods, ProxyParts, Target } from "./server.ts";
@@ -173,11 +173,13 @@ export function objectMethods(proxy: ProxyParts): Methods {
     authorize(request, container, "x-container-write");
     if (!container) return answer(404);
     request.ensureTimestamp(() => timestamps.next());
-    await objects.delete(
-      container.id,
-      target.object,
-      request.hasTimestampHeader ? request.timestamp() : null,
-    );
+    const expected = request.header("x-if-delete-at");
+    const ticks = expected === null ? null : parseTimestamp(expected);
+    if (expected !== null && ticks === null) return say(400, "Bad X-If-Delete-At header value", PLAIN);
+    await objects.delete(container.id, target.object, {
+      timestamp: request.hasTimestampHeader ? request.timestamp() : null,
+      ifDeleteAt: ticks === null ? null : ticks / TICKS_PER_SECOND,
+    });
     return answer(204);
   }
 

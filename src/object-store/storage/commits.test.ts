@@ -59,3 +59,35 @@ test("more than fits into one batch, and waiting for all of it", async () => {
   await commits.settled();
   expect(rows()).toHaveLength(600);
 });
+
+test("nobody is answered before the disk has it, and what comes meanwhile waits for the next sync", async () => {
+  const db = new ProjectDatabase({ path: ":memory:", migrations: [] });
+  db.raw.run("CREATE TABLE t (n INTEGER)");
+  const syncs: PromiseWithResolvers<void>[] = [];
+  const commits = new Commits(db, { flush: () => {}, reset: () => {} }, () => {
+    syncs.push(Promise.withResolvers<void>());
+    return syncs.at(-1)!.promise;
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const answered: number[] = [];
+  const write = (n: number) =>
+    commits
+      .write(() => db.raw.run("INSERT INTO t VALUES (?)", [n]))
+      .then(() => answered.push(n))
+      .catch(() => answered.push(-n));
+  const count = () => db.raw.query<{ n: number }, []>("SELECT count(*) AS n FROM t").get()!.n;
+  void write(1);
+  void write(2);
+  await turn();
+  expect([count(), syncs.length, answered]).toEqual([2, 1, []]);
+  void write(3);
+  await turn();
+  // Written while the first sync still runs, which does not count for it.
+  expect([count(), syncs.length, answered]).toEqual([3, 1, []]);
+  syncs[0]!.resolve();
+  await turn();
+  expect([syncs.length, answered]).toEqual([2, [1, 2]]);
+  syncs[1]!.reject(new Error("the disk is gone"));
+  await turn();
+  expect(answered).toEqual([1, 2, -3]);
+});

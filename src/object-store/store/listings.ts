@@ -17,8 +17,9 @@ const NO_END = new Uint8Array(0);
 /** Names with a NUL at the start sort below this. */
 const FIRST_PUBLIC = String.fromCharCode(RESERVED.charCodeAt(0) + 1);
 const SEEKS_PER_TURN = 256;
-/** This many entries of a subdirectory are passed one by one before seeking. */
+/** This many entries of a subdirectory are passed one by one before seeking; fewer where the one before was large. */
 const STEPS_BEFORE_SEEK = 8;
+const STEPS_AFTER_SEEK = 1;
 
 interface Table<V extends [string, ...unknown[]]> {
   up: Scan;
@@ -125,19 +126,22 @@ async function grouped<V extends [string, ...unknown[]]>(
   const { prefix, delimiter, basePath, reverse, limit } = job;
   const entries: ListingEntry[] = [];
   let { lower, upper } = job;
+  let patience = STEPS_BEFORE_SEEK;
   for (let seeks = 1; entries.length < limit; seeks++) {
     // Others get their turn: with `path=` a page may pass any number of subdirectories.
     if (seeks % SEEKS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     let seek: string | null = null;
     let inside: string | null = null;
     let steps = 0;
-    for (const values of rows<V>(job, lower, upper)) {
+    for (const values of rows<V>(job, lower, upper, patience * 2)) {
       const [name] = values;
       if (inside !== null && name.startsWith(inside)) {
-        if (++steps < STEPS_BEFORE_SEEK) continue;
+        if (++steps < patience) continue;
         seek = inside;
+        patience = STEPS_AFTER_SEEK;
         break;
       }
+      if (inside !== null) patience = STEPS_BEFORE_SEEK;
       inside = null;
       if (entries.length >= limit) return entries;
       const end = name.indexOf(delimiter, prefix.length);
@@ -167,17 +171,17 @@ async function grouped<V extends [string, ...unknown[]]>(
   return entries;
 }
 
-const FIRST_BATCH = 16;
 const LARGEST_BATCH = 256;
 
-/** Rows of the range, fetched in batches that grow. */
+/** Rows of the range, fetched in batches that grow from `size`. */
 function* rows<V extends [string, ...unknown[]]>(
   job: GroupedScan,
   lower: string,
   upper: Bound,
+  size: number,
 ): Generator<V> {
   const { scan, parent, reverse } = job;
-  let [from, to, size]: [string, Bound, number] = [lower, upper, FIRST_BATCH];
+  let [from, to]: [string, Bound] = [lower, upper];
   for (;;) {
     const batch = scan.values(parent, from, to, size) as V[];
     yield* batch;
