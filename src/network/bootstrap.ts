@@ -30,8 +30,13 @@ export function bootstrap(parts: NetworkParts, options: BootstrapOptions): boole
       label: config.PRIVATE_NETWORK_NAME,
       cidr: formatCidr(range),
       network_size: size,
-      bridge: config.FLAT_NETWORK_BRIDGE || names.flatBridge,
-      bridge_interface: config.FLAT_INTERFACE || null,
+      kind: config.NETWORK_MANAGER,
+      ...(config.NETWORK_MANAGER === "vlan"
+        ? {}
+        : {
+            bridge: config.FLAT_NETWORK_BRIDGE || names.flatBridge,
+            bridge_interface: config.FLAT_INTERFACE || null,
+          }),
       gateway: config.NETWORK_GATEWAY || null,
       subnet_name: config.PRIVATE_SUBNET_NAME,
       owner_id: options.adminProjectId,

@@ -3,6 +3,25 @@
 
 import { key, section } from "../config/keys.ts";
 
+const MANAGERS = { FlatManager: "flat", FlatDHCPManager: "flatdhcp", VlanManager: "vlan" } as const;
+
+/** nova.conf has the class with its module: `nova.network.manager.VlanManager`. */
+function managerKind(text: string): (typeof MANAGERS)[keyof typeof MANAGERS] {
+  const name = text.trim().split(".").at(-1) ?? "";
+  const found = Object.entries(MANAGERS).find(([manager]) => manager.toLowerCase() === name.toLowerCase());
+  if (!found) throw new Error(`one of ${Object.keys(MANAGERS).join(", ")}`);
+  return found[1];
+}
+
+const TENANT_TYPES = ["vxlan", "gre", "local"] as const;
+
+/** A list in Neutron's file; the first is used while it has numbers left. */
+function tenantType(text: string): (typeof TENANT_TYPES)[number] {
+  const found = TENANT_TYPES.find((type) => type === text.split(",")[0]!.trim().toLowerCase());
+  if (!found) throw new Error(`one of ${TENANT_TYPES.join(", ")}`);
+  return found;
+}
+
 export const networkSection = section("network", "Network (nova-network and neutron)", {
   FIXED_RANGE: key.cidr(
     "",
@@ -48,6 +67,25 @@ export const networkSection = section("network", "Network (nova-network and neut
     "Network card put into that bridge, so that other machines share the network. Empty: none. A card that carries the default route is refused.",
     { option: "nova.conf/DEFAULT/flat_interface" },
   ),
+  NETWORK_MANAGER: {
+    ...key.text(
+      "FlatDHCPManager",
+      "What nova-network makes when it is not said: FlatDHCPManager, one network with a DHCP server; FlatManager, one without, whose guests are told their address in their configuration; VlanManager, a network with a bridge and a VLAN for each project.",
+      { option: "nova.conf/DEFAULT/network_manager" },
+    ),
+    kind: "FlatManager | FlatDHCPManager | VlanManager",
+    parse: managerKind,
+  },
+  VLAN_INTERFACE: key.text(
+    "",
+    "Card that the frames of VLAN networks leave this machine by, tagged. Empty: they stay on this machine.",
+    { option: "nova.conf/DEFAULT/vlan_interface" },
+  ),
+  VLAN_START: key.int(100, "The first VLAN's number.", {
+    min: 1,
+    max: 4094,
+    option: "nova.conf/DEFAULT/vlan_start",
+  }),
   PUBLIC_INTERFACE: key.text(
     "",
     "Card that floating addresses are put on. Empty: a bridge of our own, br-ex, which only this machine reaches.",
@@ -63,6 +101,11 @@ export const networkSection = section("network", "Network (nova-network and neut
     "Let servers of one nova-network network talk to each other whatever their security groups say.",
     { option: "nova.conf/DEFAULT/allow_same_net_traffic" },
   ),
+  Q_USE_SECGROUP: key.bool(
+    "True",
+    "Filter servers' packets by their security groups, and against forged addresses. False: everything passes.",
+    { option: "ml2_conf.ini/securitygroup/enable_security_group" },
+  ),
   DHCP_DOMAIN: key.text("novalocal", "Domain of the guests.", { option: "nova.conf/DEFAULT/dhcp_domain" }),
   DHCP_LEASE_TIME: key.int(120, "Life of a DHCP lease in seconds.", {
     min: 120,
@@ -73,7 +116,19 @@ export const networkSection = section("network", "Network (nova-network and neut
     max: 65_535,
     option: "neutron.conf/DEFAULT/global_physnet_mtu",
   }),
-  TUNNEL_RANGES: key.text("1:1000", "Segment numbers of the networks that projects make, FIRST:LAST."),
+  TUNNEL_RANGES: key.text("1:1000", "Segment numbers of the networks that projects make, FIRST:LAST.", {
+    option: "ml2_conf.ini/ml2_type_vxlan/vni_ranges",
+    formerOptions: ["ml2_conf.ini/ml2_type_gre/tunnel_id_ranges"],
+  }),
+  Q_ML2_TENANT_NETWORK_TYPE: {
+    ...key.text(
+      "vxlan",
+      "What the networks that projects make are said to be carried by: vxlan, gre or local. On one host it is a bridge each way.",
+      { option: "ml2_conf.ini/ml2/tenant_network_types" },
+    ),
+    kind: "vxlan | gre | local",
+    parse: tenantType,
+  },
   NETWORK_AVAILABILITY_ZONE: key.text("nova", "Availability zone of the network agents.", {
     option: "neutron.conf/AGENT/availability_zone",
   }),

@@ -1,5 +1,6 @@
 // nova-network: keeps the addresses and plumbs them. It also stands for Neutron's agents on this host.
 
+import { reportProgram } from "../compute/public.ts";
 import type { Service, ServiceContext } from "../core/service.ts";
 import { identityPublic } from "../identity/public.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -42,15 +43,22 @@ export function createNovaNetwork(context: ServiceContext): Service {
         context.peers.provide(networkPublic, publicOf(parts, engine)),
         context.peers.provide(networkParts, parts),
       ];
+      // Where there is a Network API nova-network is not one of Nova's services: nobody expects it in the table.
+      const { endpoints } = context;
+      if (endpoints.base("n-api") !== null && endpoints.base("q-svc") === null) {
+        ending.push(await reportProgram(context, "network"));
+      }
     },
     async stop() {
       for (const step of ending.splice(0).reverse()) step();
       if (engine instanceof Engine) await engine.stop();
     },
     async check() {
-      const reason = engine.unplumbed();
-      if (reason !== null) return `nothing is plumbed: ${reason}`;
       return engine instanceof Engine ? engine.failure() : null;
+    },
+    note() {
+      const reason = engine.unplumbed();
+      return reason === null ? null : `nothing is plumbed: ${reason}`;
     },
   };
   return service;

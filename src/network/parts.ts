@@ -74,7 +74,13 @@ export interface NetworkParts {
 /** The rules of the network service, for the calls that the compute API has of it. */
 export const networkParts = peerKey<NetworkParts>("n-net", "network-parts");
 
-export function makeNetwork(context: ServiceContext): NetworkParts {
+/** What it needs of a service's context: tools that work on the tables beside a running cloud have no more. */
+export type NetworkContext = Pick<
+  ServiceContext,
+  "db" | "clock" | "ids" | "log" | "config" | "peers" | "machine"
+>;
+
+export function makeNetwork(context: NetworkContext): NetworkParts {
   const config = context.config(networkSection);
   const store = new NetworkStore(context.db, context.clock);
   const names = hostNames(context.machine.slot);

@@ -2,8 +2,10 @@
 
 import type { RequestContext } from "../core/context.ts";
 import { peerKey } from "../core/peers.ts";
+import type { Topology } from "./show/topology.ts";
 
 export { type NovaNetworkOptions, novaNetworkRoutes } from "./compute-api/index.ts";
+export type { Topology } from "./show/topology.ts";
 
 /** One of the networks a server asked for: by network, by port, with a wanted address or without. */
 export interface RequestedNetwork {
@@ -127,6 +129,8 @@ export interface NetworkPublic {
   serverOfFloatingIp(context: RequestContext, address: string): string | null;
   /** nova's removeFloatingIp. @throws NotFound; Conflict when the server has not this address */
   removeFloatingIp(context: RequestContext, instanceUuid: string, address: string): Promise<void>;
+  /** What is connected to what, as far as the caller may see it. */
+  topology(context: RequestContext): Topology;
   /** Which server has this fixed address on the flat network; for the metadata service. */
   instanceByAddress(address: string): string | null;
 }

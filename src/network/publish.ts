@@ -4,6 +4,7 @@ import { messageOf, Unavailable } from "../core/errors.ts";
 import type { NetworkEngine } from "./engine/public.ts";
 import type { NetworkParts } from "./parts.ts";
 import type { NetworkPublic } from "./public.ts";
+import { topologyOf } from "./show/topology.ts";
 
 export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPublic {
   const { instances, vifs, store, serverFloatingIps } = parts;
@@ -67,6 +68,7 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
       serverFloatingIps.remove(context, uuid, address);
       await applied();
     },
+    topology: (context) => topologyOf(parts, context),
     instanceByAddress: (address) => store.addresses.instanceAt(address),
   };
 }

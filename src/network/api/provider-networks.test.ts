@@ -61,6 +61,50 @@ test("NE-05 NE-06 NE-07 what belongs to the provider is the administrator's", as
   expect(local).toMatchObject({ "provider:network_type": "local", "provider:segmentation_id": null });
 });
 
+/** The files of the installation guide, as sections of a local.conf. */
+const ICEHOUSE = `
+[[post-config|/$Q_PLUGIN_CONF_FILE]]
+[ml2]
+type_drivers = gre
+tenant_network_types = gre
+mechanism_drivers = openvswitch
+[ml2_type_gre]
+tunnel_id_ranges = 500:1000
+[securitygroup]
+firewall_driver = neutron.agent.linux.iptables_firewall.OVSHybridIptablesFirewallDriver
+enable_security_group = True
+[[post-config|$NEUTRON_CONF]]
+[DEFAULT]
+core_plugin = ml2
+service_plugins = router
+notify_nova_on_port_status_changes = True
+[[post-config|$Q_L3_CONF_FILE]]
+[DEFAULT]
+use_namespaces = True
+`;
+
+test("NE-20 the files of ML2 with GRE are understood: projects' networks have numbers of its range", async () => {
+  await using cloud = await NetworkCloud.start({ rc: ICEHOUSE });
+  const demo = await cloud.test.as("q-svc", "demo");
+  for (const number of [500, 501]) {
+    const { network } = (await demo.post("/v2.0/networks", { network: { name: `net${number}` } })).body;
+    const shown = (await cloud.admin.get(`/v2.0/networks/${network.id}`)).body.network;
+    expect(shown).toMatchObject({
+      "provider:network_type": "gre",
+      "provider:segmentation_id": number,
+      mtu: 1458,
+    });
+  }
+  const chosen = await cloud.make("networks", {
+    name: "chosen",
+    "provider:network_type": "gre",
+    "provider:segmentation_id": 7,
+  });
+  expect(chosen).toMatchObject({ "provider:network_type": "gre", "provider:segmentation_id": 7 });
+  const again = { name: "again", "provider:network_type": "gre", "provider:segmentation_id": 7 };
+  expect((await cloud.admin.post("/v2.0/networks", { network: again })).status).toBe(409);
+});
+
 test("NE-26 NE-27 NE-28 servers stand directly on a flat network of the provider", async () => {
   await using cloud = await NetworkCloud.start();
   const network = await cloud.make("networks", {

@@ -101,6 +101,44 @@ test("SG-05 SG-06 SG-07 SG-09 SG-11 SG-12 rules for addresses", async () => {
   expect(again.status).toBe(404);
 });
 
+test("SG-01 SG-02 SG-09 groups are listed, of all projects for the administrator, with their rules", async () => {
+  await using cloud = await start();
+  const demo = await cloud.test.as("n-api", "demo");
+  const admin = await cloud.test.as("n-api");
+  const { id } = await group(demo, "open");
+  for (const [ip_protocol, from_port, to_port] of [
+    ["icmp", -1, 255],
+    ["tcp", 1, 65_535],
+    ["udp", 1, 65_535],
+  ]) {
+    const fields = { parent_group_id: id, ip_protocol, from_port, to_port, cidr: "0.0.0.0/0" };
+    expect((await rule(demo, fields)).status).toBe(200);
+  }
+  type Listed = { id: string; name: string; description: string; tenant_id: string; rules: object[] };
+  const list = async (api: ApiClient, query = ""): Promise<Listed[]> =>
+    (await api.get(`/v2.1/os-security-groups${query}`)).body.security_groups;
+  const own = await list(demo);
+  expect(own.map((one) => one.name).sort()).toEqual(["default", "open"]);
+  for (const one of own) {
+    expect(Object.keys(one).sort()).toEqual(["description", "id", "name", "rules", "tenant_id"]);
+  }
+  expect((await list(admin)).map((one) => one.id)).not.toContain(id);
+  const all = await list(admin, "?all_tenants=1");
+  expect(all.find((one) => one.id === id)).toMatchObject({ name: "open", tenant_id: own[0]!.tenant_id });
+  expect(new Set(all.map((one) => one.tenant_id)).size).toBeGreaterThan(1);
+  const { rules } = own.find((one) => one.id === id)!;
+  expect(rules).toHaveLength(3);
+  expect(rules).toContainEqual({
+    id: expect.any(String),
+    parent_group_id: id,
+    ip_protocol: "tcp",
+    from_port: 1,
+    to_port: 65_535,
+    group: {},
+    ip_range: { cidr: "0.0.0.0/0" },
+  });
+});
+
 test("SG-10 a rule for the members of a group", async () => {
   await using cloud = await start();
   const nova = await cloud.test.as("n-api", "demo");

@@ -54,6 +54,8 @@ export function parseRule(given: Record<string, unknown>, groupId: string | null
   }
   const range = { from: toInteger(from, upper), to: toInteger(to, upper) };
   checkRange(range.from, range.to, upper, protocol);
+  // Every type: nova-network took -1..255 for that too, where Neutron misses the type that the code belongs to.
+  if (upper === "ICMP" && range.from === -1) range.to = -1;
   if (cidr !== null && parseCidr(cidr)?.prefix === 0 && !/^(0\.0\.0\.0|::)\//.test(cidr)) {
     throw new Invalid(`Bad prefix for network in cidr ${cidr}`);
   }

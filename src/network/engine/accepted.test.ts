@@ -122,6 +122,7 @@ test.skipIf(reason !== null)(
     const names = hostNames(0);
     const desired = readDesired(store, {
       slot: 0,
+      useGroups: true,
       allowSameNet: true,
       domain: "novalocal",
       dnsDomain: "openstacklocal",

@@ -3,6 +3,7 @@
 
 import type { Logger } from "../../core/log.ts";
 import type { NetworkStore } from "../store/store.ts";
+import { BorrowedBridges, isUsersOwn } from "./borrowed.ts";
 import type { Desired, FlatNetwork } from "./desired.ts";
 import type { TenantBridge } from "./desired-tenant.ts";
 import { needForwarding } from "./forwarding.ts";
@@ -18,6 +19,7 @@ import {
   readRoutes,
   stableMac,
 } from "./links.ts";
+import { TaggedCards } from "./tagged.ts";
 import { each } from "./together.ts";
 import { CommandFailed, type HostTools } from "./tools.ts";
 
@@ -28,28 +30,47 @@ export interface HostBridgesOptions {
   slot: number;
   /** What our links are marked with. */
   alias: string;
+  folder: string;
   /** A bridge of ours that floating addresses are put on. */
   publicBridge: string;
+  /** One of nova-network's that is never taken over from the user. */
+  defaultBridge: string | null;
 }
+
+/** So long a hypervisor may take between making a card and plugging it in. */
+const PLUGGING_MS = 10_000;
 
 export class HostBridges {
   #options: HostBridgesOptions;
+  /** Cards of guests that are plugged in nowhere, and since when they were seen so. */
+  #loose = new Map<string, number>();
   /** Those whose ports are filtered. */
   readonly filtered = new Set<string>();
   /** Bridge of a tenant network → the zone of its connections. */
   readonly zones = new Map<string, number>();
   /** Ranges of external networks whose gateway this machine plays. */
   external: { bridge: string; range: string }[] = [];
+  /** Those that were made anew: what listened on the old one hears nothing on it. The reader clears it. */
+  readonly fresh = new Set<string>();
+  /** Those that the user has made. */
+  readonly borrowed = new Set<string>();
   /** Bridge → why it could not be made. */
   readonly failures = new Map<string, string>();
 
+  #borrowed: BorrowedBridges;
+  #tagged: TaggedCards;
+
   constructor(options: HostBridgesOptions) {
     this.#options = options;
+    this.#borrowed = new BorrowedBridges(options);
+    this.#tagged = new TaggedCards(options);
   }
 
   /** What `ensure` depends on. */
   facts(desired: Desired): string {
-    const bridges = desired.flat.map(({ bridge, card, gateway, mtu }) => ({ bridge, card, gateway, mtu }));
+    const bridges = desired.flat.map(({ bridge, card, vlan, routed, gateway, mtu }) => [
+      ...[bridge, card, vlan, routed, gateway, mtu],
+    ]);
     const floating = desired.floating.map(({ address, card }) => `${address} ${card}`);
     return JSON.stringify([bridges, floating, desired.tenant.bridges]);
   }
@@ -61,13 +82,20 @@ export class HostBridges {
     const changed = needForwarding(slot);
     this.filtered.clear();
     this.zones.clear();
+    this.borrowed.clear();
     this.failures.clear();
     this.external = [];
     const strange = routes.filter((route) => links.get(route.card)?.alias !== alias);
     const specs = this.#specs(desired, strange, routes);
+    changed.push(...(await this.#tagged.ensure(specs, links)));
     const make = async (spec: BridgeSpec) => {
       try {
-        changed.push(...(await ensureBridge(tools, spec, alias, links)));
+        const there = links.get(spec.name);
+        if (there && isUsersOwn(there, spec, alias)) {
+          this.borrowed.add(spec.name);
+          changed.push(...(await this.#borrowed.ensure(spec, there)));
+        } else changed.push(...(await ensureBridge(tools, spec, alias, links)));
+        if (!links.has(spec.name)) this.fresh.add(spec.name);
         if (spec.filtered) this.filtered.add(spec.name);
       } catch (error) {
         if (!(error instanceof NameTaken || error instanceof CommandFailed)) throw error;
@@ -81,14 +109,42 @@ export class HostBridges {
       await tools.attempt(["ip", "link", "del", link.name]);
       changed.push(`removed bridge ${link.name}`);
     }
+    changed.push(...(await this.#borrowed.giveBack(specs)));
+    changed.push(...(await this.#plugGuests(desired, links, wanted)));
     changed.push(...(await this.#cardAddresses(desired, links)));
     return changed;
+  }
+
+  /** Cards of guests whose bridge was removed under them. */
+  async #plugGuests(
+    { plugs }: Desired,
+    links: ReadonlyMap<string, Link>,
+    made: ReadonlySet<string>,
+  ): Promise<string[]> {
+    const now = performance.now();
+    const out = plugs.filter(
+      ({ tap, bridge }) => made.has(bridge) && links.has(tap) && links.get(tap)!.master === null,
+    );
+    const since = new Map(out.map(({ tap }) => [tap, this.#loose.get(tap) ?? now]));
+    this.#loose = since;
+    // A hypervisor that is just about to plug one in itself is not to find it done.
+    const loose = out.filter(
+      ({ tap, bridge }) => this.fresh.has(bridge) || now - since.get(tap)! > PLUGGING_MS,
+    );
+    if (loose.length === 0) return [];
+    const lines = loose.map(({ tap, bridge }) => `link set ${tap} master ${bridge} up\n`);
+    // A guest may go meanwhile.
+    await this.#options.tools.attempt(["ip", "-force", "-batch", "-"], lines.join(""));
+    return loose.map(({ tap, bridge }) => `plugged ${tap} into ${bridge} again`);
   }
 
   #specs(desired: Desired, strange: readonly HostRoute[], routes: readonly HostRoute[]): BridgeSpec[] {
     const specs: BridgeSpec[] = [];
     for (const network of desired.flat) {
-      const taken = rangeTakenBy(network.cidr, strange);
+      const others = strange.filter(
+        (route) => route.card !== network.bridge || !this.#mayBorrow(network.bridge),
+      );
+      const taken = network.routed ? rangeTakenBy(network.cidr, others) : null;
       if (taken === null) specs.push(this.#flat(network, routes));
       else {
         const why = `${network.label} is not plumbed: ${network.cidr} is in use on ${taken}`;
@@ -109,17 +165,27 @@ export class HostBridges {
 
   #bridge(name: string, fields: Partial<BridgeSpec>): BridgeSpec {
     const mac = stableMac(`${this.#options.alias} ${name}`);
-    return { name, mac, mtu: 1500, addresses: [], card: null, filtered: false, ...fields };
+    return {
+      ...{ name, mac, mtu: 1500, addresses: [], card: null, vlan: null, filtered: false, borrow: false },
+      ...fields,
+    };
   }
 
   #flat(network: FlatNetwork, routes: readonly HostRoute[]): BridgeSpec {
     let { card } = network;
-    if (card !== null && routes.some((route) => route.range === "default" && route.card === card)) {
+    const enslaved = card !== null && network.vlan === null;
+    if (enslaved && routes.some((route) => route.range === "default" && route.card === card)) {
       this.#options.log.warning(null, `${card} is left alone: it carries the default route`);
       card = null;
     }
-    const addresses = [`${network.gateway}/${network.prefix}`];
-    return this.#bridge(network.bridge, { mtu: network.mtu, addresses, card, filtered: true });
+    const addresses = network.routed ? [`${network.gateway}/${network.prefix}`] : [];
+    const { bridge: name, mtu, vlan } = network;
+    return this.#bridge(name, { mtu, addresses, card, vlan, filtered: true, borrow: this.#mayBorrow(name) });
+  }
+
+  /** Whether a bridge of that name may be one that the user has made, as the examples of nova-network's guide have it. */
+  #mayBorrow(name: string): boolean {
+    return name !== this.#options.defaultBridge;
   }
 
   /** This machine plays the gateway of an external network, unless it is a stranger there itself. */

@@ -3,6 +3,7 @@
 
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { BorrowedBridges } from "./borrowed.ts";
 import { releaseForwarding } from "./forwarding.ts";
 import { HostFirewall } from "./host-firewall.ts";
 import { type Link, readLinks, stableMac } from "./links.ts";
@@ -35,6 +36,7 @@ export async function cleanupHost(options: CleanupOptions): Promise<string[]> {
   removed.push(...(await removeTables(tools, table)));
   removed.push(...(await new HostFirewall(tools, options.alias).remove()));
   removed.push(...(await removeLinks(options)));
+  removed.push(...(await new BorrowedBridges(options).giveBack([])));
   removed.push(...releaseForwarding(slot));
   rmSync(options.folder, { recursive: true, force: true });
   return removed;

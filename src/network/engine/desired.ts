@@ -5,13 +5,18 @@ import { OWNER } from "../rules/base.ts";
 import { tapName } from "../rules/vifs.ts";
 import type { NetworkStore } from "../store/store.ts";
 import type { SecurityGroupRuleRow } from "../tables.ts";
-import { readTenant, type Tenant, type TenantOptions } from "./desired-tenant.ts";
+import { bridgeName, readTenant, type Tenant, type TenantOptions } from "./desired-tenant.ts";
 
 export interface FlatNetwork {
   uuid: string;
   label: string;
   bridge: string;
+  /** The card its frames leave this machine by. */
   card: string | null;
+  /** The number they are tagged with there, or null. */
+  vlan: number | null;
+  /** This machine is its gateway. A flat network with a card has one of its own out there. */
+  routed: boolean;
   cidr: string;
   gateway: string;
   prefix: number;
@@ -50,6 +55,12 @@ export interface Card {
   dhcpServers: string[];
 }
 
+/** Where a guest's card belongs. */
+export interface Plug {
+  tap: string;
+  bridge: string;
+}
+
 export interface FilterGroup {
   id: number;
   rules: SecurityGroupRuleRow[];
@@ -61,23 +72,27 @@ export interface Desired {
   flat: FlatNetwork[];
   floating: Floating[];
   cards: Card[];
+  plugs: Plug[];
   groups: FilterGroup[];
   addressGroups: { id: string; addresses: string[] }[];
   tenant: Tenant;
 }
 
 export interface DesiredOptions extends TenantOptions {
+  /** Servers' packets are filtered. */
+  useGroups: boolean;
   allowSameNet: boolean;
   domain: string;
   publicCard: string;
 }
 
 export function readDesired(store: NetworkStore, options: DesiredOptions): Desired {
-  const { cards, groups } = readCards(store, options);
+  const { cards, plugs, groups } = readCards(store, options);
   return {
     flat: readFlat(store, options),
     floating: readFloating(store, options),
     cards,
+    plugs,
     groups,
     addressGroups: store.addressGroups.list().map(({ id, addresses }) => ({ id, addresses })),
     tenant: readTenant(store, options),
@@ -105,6 +120,8 @@ function readFlat(store: NetworkStore, options: DesiredOptions): FlatNetwork[] {
       label: network.label,
       bridge: network.bridge!,
       card: network.bridge_interface,
+      vlan: network.vlan,
+      routed: network.kind !== "flat" || network.bridge_interface === null,
       cidr: network.cidr!,
       gateway: network.gateway!,
       prefix: Number(network.cidr!.split("/")[1]),
@@ -150,7 +167,10 @@ function readFloating(store: NetworkStore, options: DesiredOptions): Floating[] 
   });
 }
 
-function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[]; groups: FilterGroup[] } {
+function readCards(
+  store: NetworkStore,
+  options: DesiredOptions,
+): Pick<Desired, "cards" | "plugs" | "groups"> {
   const networks = new Map(store.networks.list().map((network) => [network.uuid, network]));
   const subnets = new Map(store.subnets.list().map((subnet) => [subnet.id, subnet]));
   const servers = dhcpServers(store);
@@ -161,8 +181,11 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
   const rows = new Map(store.groups.list().map((group) => [group.id, group]));
   const members = new Map<number, string[]>();
   const cards: Card[] = [];
+  const plugs: Plug[] = [];
   for (const port of ports) {
     const network = networks.get(port.network_id);
+    const bridge = network && bridgeName(network, options);
+    if (bridge && port.device_id !== "") plugs.push({ tap: tapName(port.id), bridge });
     const closed = !port.admin_state_up || network?.admin_state_up === false;
     if (!network || (!port.port_security_enabled && !closed)) continue;
     const own = addresses.get(port.id) ?? [];
@@ -176,7 +199,7 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
       list.push(...own.map((address) => address.address), ...pairs.map((pair) => pair.address));
       members.set(id, list);
     }
-    if (port.device_id === "") continue;
+    if (port.device_id === "" || !options.useGroups) continue;
     const open = network.kind !== "neutron" && network.cidr !== null && options.allowSameNet;
     cards.push({
       tap: tapName(port.id),
@@ -196,6 +219,7 @@ function readCards(store: NetworkStore, options: DesiredOptions): { cards: Card[
   const rules = store.rules.list();
   return {
     cards,
+    plugs,
     groups: [...rows.keys()]
       .filter((id) => used.has(id) || rules.some((rule) => rule.group_id === id))
       .map((id) => ({

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import type { FlatNetwork } from "./desired.ts";
 import { releaseLease } from "./dhcp-release.ts";
 import { LogFile } from "./log-file.ts";
-import { pidIn, readOrNull, sameCommand, stopProcess } from "./processes.ts";
+import { pidIn, readOrNull, sameCommand, signal, stopProcess } from "./processes.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface DnsmasqOptions {
@@ -70,17 +70,26 @@ export class Dnsmasq {
     this.#leases = new LogFile(this.#file("leases"));
   }
 
-  /** Makes the server of a network run with these entries. Returns what was changed. */
-  async ensure(network: FlatNetwork): Promise<string[]> {
+  /**
+   * Makes the server of a network run with these entries. Returns what was changed.
+   * @param bridge.fresh it was made anew under the server, which is deaf there
+   * @param bridge.borrowed it has other addresses besides: the server cannot guess the gateway from them
+   */
+  async ensure(
+    network: FlatNetwork,
+    { fresh = false, borrowed = false }: { fresh?: boolean; borrowed?: boolean } = {},
+  ): Promise<string[]> {
     const { bridge } = network;
     // What is logged from here on is news.
     if (!this.#logs.has(bridge)) this.#logs.set(bridge, new LogFile(this.#file(`nova-${bridge}.log`)));
     const gone = this.#writeHosts(network);
-    const argv = this.command(network);
+    const argv = [
+      ...this.command(network),
+      ...(borrowed ? [`--dhcp-option=option:router,${network.gateway}`] : []),
+    ];
     const pid = this.pid(bridge);
-    if (pid !== null && sameCommand(pid, argv)) {
+    if (pid !== null && !fresh && sameCommand(pid, argv) && (gone === null || signal(pid, "SIGHUP"))) {
       if (gone === null) return [];
-      process.kill(pid, "SIGHUP");
       for (const lease of gone) releaseLease(bridge, network.dhcpServer, lease);
       return [];
     }

@@ -10,11 +10,10 @@ import { HostBridges } from "./bridges.ts";
 import { type Desired, type DesiredOptions, type FlatNetwork, readDesired } from "./desired.ts";
 import { type BridgedNetwork, bridgeName } from "./desired-tenant.ts";
 import type { Dnsmasq } from "./dnsmasq.ts";
-import { filterTable } from "./filter.ts";
 import type { HostFirewall } from "./host-firewall.ts";
 import { readLinks } from "./links.ts";
 import type { MetadataListeners } from "./metadata.ts";
-import { marksTable, natTable, replaceTable } from "./nat.ts";
+import { PacketTables } from "./packet-tables.ts";
 import type { NetworkEngine } from "./public.ts";
 import type { TenantEngine } from "./tenant.ts";
 import { all } from "./together.ts";
@@ -32,6 +31,10 @@ export interface EngineOptions {
   table: string;
   /** What our links are marked with. */
   alias: string;
+  /** For notes of what was given to things of the user's. */
+  folder: string;
+  /** A bridge that is only ever made, never taken over from the user; null: the user has named it. */
+  defaultBridge: string | null;
   tenant: TenantEngine;
   firewall: HostFirewall;
   desired: DesiredOptions;
@@ -43,6 +46,8 @@ const VERIFY_MS = 20_000;
 const RETRY_MS = 3_000;
 /** How often dnsmasq's log is read. */
 const LOG_MS = 500;
+/** How soon a change of packet filters by somebody else is looked at; other clouds make them too. */
+const MEDDLING_MS = 5_000;
 
 interface MetadataTarget {
   address: string;
@@ -58,6 +63,7 @@ interface Waiter {
 export class Engine implements NetworkEngine {
   #options: EngineOptions;
   #bridges: HostBridges;
+  #tables: PacketTables;
   /** Counts changes; a pass is good for all that came before it began. */
   #generation = 0;
   #done = 0;
@@ -73,18 +79,24 @@ export class Engine implements NetworkEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { tools, store, log, slot, alias, desired } = options;
-    this.#bridges = new HostBridges({ tools, store, log, slot, alias, publicBridge: desired.publicBridge });
+    const { tools, store, log, slot, alias, folder, defaultBridge, desired } = options;
+    const { publicBridge } = desired;
+    this.#bridges = new HostBridges({ tools, store, log, slot, alias, folder, publicBridge, defaultBridge });
+    this.#tables = new PacketTables({ tools, log, table: options.table });
   }
 
   /** Begins the first pass; `settled` tells when it is done. */
   start(): void {
     const { clock, dnsmasq } = this.#options;
     dnsmasq.prepare();
+    const verify = () => {
+      this.#verify = true;
+      this.changed();
+    };
     this.#ending = [
-      clock.every(VERIFY_MS, () => {
-        this.#verify = true;
-        this.changed();
+      clock.every(VERIFY_MS, verify),
+      clock.every(MEDDLING_MS, () => {
+        if (this.#tables.suspect()) verify();
       }),
       clock.every(LOG_MS, () => this.#followDnsmasq()),
     ];
@@ -177,25 +189,22 @@ export class Engine implements NetworkEngine {
     const { store, desired: options } = this.#options;
     const desired = readDesired(store, options);
     const bridges = this.#bridges;
-    if (verify) await this.#forgetMade();
-    await this.#part("bridges", bridges.facts(desired), () => this.#makeBridges(desired), verify);
+    if (verify) for (const name of ["bridges", "firewall"]) this.#made.delete(name);
+    await this.#part("bridges", bridges.facts(desired), () => this.#makeBridges(desired));
     const flat = desired.flat.filter((network) => bridges.filtered.has(network.bridge));
-    const targets = await this.#metadataTargets(flat);
+    const routed = flat.filter((network) => network.routed);
+    const targets = await this.#metadataTargets(routed);
     await all([
       this.#serveDhcp(flat),
-      this.#replaceTables(desired, flat, targets),
-      this.#passFirewall(flat, targets, verify),
+      this.#filterPackets(
+        { ...desired, flat: desired.flat.filter((network) => network.routed) },
+        flat,
+        targets,
+        verify,
+      ),
+      this.#passFirewall(flat, targets),
       this.#makeTenant(desired, verify),
     ]);
-  }
-
-  /** The host is looked at again: bridges and firewall as a whole, tables for being there. */
-  async #forgetMade(): Promise<void> {
-    const { table, tools } = this.#options;
-    const made = [...this.#made.keys()];
-    const tables = made.some((name) => name.startsWith("table "));
-    const present = tables ? (await tools.attempt(["nft", "list", "tables"])).stdout.split("\n") : [];
-    for (const name of made) if (!present.includes(`${name} ${table}`)) this.#made.delete(name);
   }
 
   /** What goes wrong with one project's network is logged and tried again; the others go on. */
@@ -218,33 +227,23 @@ export class Engine implements NetworkEngine {
     );
   }
 
-  /** Filters, marks and translations, those that differ from what was made last, in one step. */
-  async #replaceTables(
+  /** Filters, marks and translations. */
+  async #filterPackets(
     desired: Desired,
     flat: readonly FlatNetwork[],
     metadata: ReadonlyMap<string, MetadataTarget>,
+    verify: boolean,
   ): Promise<void> {
-    const { table, tools, desired: options } = this.#options;
     const { filtered, zones, external } = this.#bridges;
-    const open = options.allowSameNet ? flat : [];
-    const tables = {
-      bridge: filterTable(table, desired),
-      inet: marksTable(table, [...filtered].sort(), zones, open),
-      ip: natTable(table, desired, { metadata, external }),
-    };
-    const changed = Object.entries(tables).filter(
-      ([family, text]) => this.#made.get(`table ${family}`) !== text,
-    );
-    if (changed.length === 0) return;
-    const text = changed.map(([family, text]) => replaceTable(family, table, text)).join("");
-    await tools.run(["nft", "-f", "-"], text);
-    for (const [family, text] of changed) this.#made.set(`table ${family}`, text);
+    const open = this.#options.desired.allowSameNet ? flat : [];
+    const inputs = { desired, filtered: [...filtered].sort(), zones, open, nat: { metadata, external } };
+    await this.#tables.ensure(inputs);
+    if (verify) await this.#tables.verify();
   }
 
   async #passFirewall(
     flat: readonly FlatNetwork[],
     metadata: ReadonlyMap<string, MetadataTarget>,
-    verify: boolean,
   ): Promise<void> {
     const needs = {
       bridges: [
@@ -254,7 +253,7 @@ export class Engine implements NetworkEngine {
       servers: flat.map(({ bridge }) => ({ bridge, metadataPort: metadata.get(bridge)?.port ?? null })),
     };
     const { firewall } = this.#options;
-    await this.#part("firewall", JSON.stringify(needs), () => firewall.ensure(needs), verify);
+    await this.#part("firewall", JSON.stringify(needs), () => firewall.ensure(needs));
   }
 
   async #makeBridges(desired: Desired): Promise<string[]> {
@@ -266,24 +265,27 @@ export class Engine implements NetworkEngine {
     return changed;
   }
 
-  /** Makes one part when it differs from what was made last, or when the host itself is to be looked at. */
-  async #part(name: string, facts: string, make: () => Promise<string[]>, verify: boolean): Promise<void> {
+  /** Makes one part when it differs from what was made last; nothing is known of it when the host is to be looked at. */
+  async #part(name: string, facts: string, make: () => Promise<string[]>): Promise<void> {
     if (this.#made.get(name) === facts) return;
     const changed = await make();
     this.#made.set(name, facts);
-    if (changed.length > 0 && (!verify || name === "bridges" || name === "firewall")) {
-      this.#options.log.info(null, `Plumbed: ${changed.join("; ")}`);
-    }
+    if (changed.length > 0) this.#options.log.info(null, `Plumbed: ${changed.join("; ")}`);
   }
 
   async #serveDhcp(flat: readonly FlatNetwork[]): Promise<void> {
     const { dnsmasq, log } = this.#options;
+    const { fresh, borrowed } = this.#bridges;
+    const about = ({ bridge }: FlatNetwork) => ({ fresh: fresh.has(bridge), borrowed: borrowed.has(bridge) });
     const wanted = new Set(flat.map((network) => network.bridge));
     const gone = dnsmasq.served().filter((bridge) => !wanted.has(bridge));
     const changed = await all([
-      ...flat.map((network) => (network.dhcp ? dnsmasq.ensure(network) : dnsmasq.stop(network.bridge))),
+      ...flat.map((network) =>
+        network.dhcp ? dnsmasq.ensure(network, about(network)) : dnsmasq.stop(network.bridge),
+      ),
       ...gone.map((bridge) => dnsmasq.stop(bridge)),
     ]);
+    fresh.clear();
     for (const line of changed.flat()) log.info(null, `Plumbed: ${line}`);
   }
 

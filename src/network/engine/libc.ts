@@ -5,10 +5,15 @@ import { dlopen, FFIType, ptr } from "bun:ffi";
 import { closeSync, openSync } from "node:fs";
 
 const AF_INET = 2;
+const AF_NETLINK = 16;
 const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
 const SOL_SOCKET = 1;
 const SO_BINDTODEVICE = 25;
 const CLONE_NEWNET = 0x4000_0000;
+const MSG_DONTWAIT = 0x40;
+/** An answer of the kernel that tells a number or a name fits in. */
+const ANSWER_BYTES = 4096;
 
 const { i32, u32, ptr: pointer, i64, u64 } = FFIType;
 
@@ -16,6 +21,7 @@ const SYMBOLS = {
   socket: { args: [i32, i32, i32], returns: i32 },
   setsockopt: { args: [i32, i32, i32, pointer, u32], returns: i32 },
   sendto: { args: [i32, pointer, u64, i32, pointer, u32], returns: i64 },
+  recv: { args: [i32, pointer, u64, i32], returns: i64 },
   close: { args: [i32], returns: i32 },
   setns: { args: [i32, i32], returns: i32 },
 } as const;
@@ -55,6 +61,23 @@ export function sendFromDevice(device: string, address: string, port: number, by
     target.set(address.split(".").map(Number), 4);
     const sent = sendto(fd, ptr(bytes), BigInt(bytes.length), 0, ptr(target), target.length);
     if (Number(sent) !== bytes.length) throw new Error(`cannot send to ${address}:${port} from ${device}`);
+  } finally {
+    close(fd);
+  }
+}
+
+/** Asks a part of the kernel one question by netlink; the answer is there when the question is sent. @throws Error */
+export function askKernel(protocol: number, question: Uint8Array): Buffer {
+  const { socket, sendto, recv, close } = libc();
+  const fd = socket(AF_NETLINK, SOCK_RAW, protocol);
+  if (fd < 0) throw new Error(`no netlink socket for protocol ${protocol}`);
+  try {
+    const sent = sendto(fd, ptr(question), BigInt(question.length), 0, null, 0);
+    if (Number(sent) !== question.length) throw new Error(`netlink protocol ${protocol} takes no question`);
+    const answer = Buffer.alloc(ANSWER_BYTES);
+    const length = Number(recv(fd, ptr(answer), BigInt(answer.length), MSG_DONTWAIT));
+    if (length < 0) throw new Error(`netlink protocol ${protocol} does not answer`);
+    return answer.subarray(0, length);
   } finally {
     close(fd);
   }

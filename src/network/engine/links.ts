@@ -38,6 +38,10 @@ export interface BridgeSpec {
   addresses: string[];
   /** A card that is part of the bridge. */
   card: string | null;
+  /** Frames are tagged so on that card, or null. */
+  vlan: number | null;
+  /** It may be a bridge of the user's, which is used as it is. */
+  borrow: boolean;
   /** Frames between its ports pass the IP hooks, so that connections are tracked. */
   filtered: boolean;
 }

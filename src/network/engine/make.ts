@@ -6,10 +6,11 @@ import { cloudSection } from "../../config/cloud.ts";
 import type { ServiceContext } from "../../core/service.ts";
 import { networkSection } from "../config.ts";
 import { hostNames } from "../names.ts";
-import { isTrusted } from "../rules/base.ts";
+import { isTrusted, type NetworkConfig } from "../rules/base.ts";
 import { tapName } from "../rules/vifs.ts";
 import { NetworkStore } from "../store/store.ts";
 import { cleanupHost } from "./cleanup.ts";
+import type { DesiredOptions } from "./desired.ts";
 import { Dnsmasq } from "./dnsmasq.ts";
 import { Engine } from "./engine.ts";
 import { HostFirewall } from "./host-firewall.ts";
@@ -43,11 +44,11 @@ function obstacleTo(context: ServiceContext, tools: HostTools): string | null {
  * Files of the DHCP servers. dnsmasq reads them as `nobody`, who cannot enter the state directory; it has a link to
  * them, `networks`.
  */
-function networksFolder(slot: number): string {
+export function networksFolder(slot: number): string {
   return slot === 0 ? "/run/stack/networks" : `/run/stack/networks-${slot}`;
 }
 
-const aliasOf = (slot: number) => `stack-${slot}`;
+export const aliasOf = (slot: number) => `stack-${slot}`;
 
 export function makeEngine(context: ServiceContext, store: NetworkStore, tools: HostTools): Engine {
   const config = context.config(networkSection);
@@ -75,6 +76,8 @@ export function makeEngine(context: ServiceContext, store: NetworkStore, tools: 
       leaseSeconds: config.DHCP_LEASE_TIME,
     }),
     metadata,
+    folder,
+    defaultBridge: config.FLAT_NETWORK_BRIDGE === names.flatBridge ? null : names.flatBridge,
     firewall: new HostFirewall(tools, aliasOf(slot)),
     tenant: new TenantEngine({
       namespaces: new Namespaces(tools, folder, aliasOf(slot)),
@@ -82,16 +85,23 @@ export function makeEngine(context: ServiceContext, store: NetworkStore, tools: 
       metadata,
       log: context.log,
     }),
-    desired: {
-      slot,
-      allowSameNet: config.ALLOW_SAME_NET_TRAFFIC,
-      domain: config.DHCP_DOMAIN,
-      dnsDomain: config.DNS_DOMAIN,
-      publicCard: config.PUBLIC_INTERFACE || names.publicBridge,
-      publicNetwork: config.PUBLIC_NETWORK_NAME,
-      publicBridge: names.publicBridge,
-    },
+    desired: desiredOptions(config, slot),
   });
+}
+
+/** What the desired state is read with. */
+export function desiredOptions(config: NetworkConfig, slot: number): DesiredOptions {
+  const names = hostNames(slot);
+  return {
+    slot,
+    useGroups: config.Q_USE_SECGROUP,
+    allowSameNet: config.ALLOW_SAME_NET_TRAFFIC,
+    domain: config.DHCP_DOMAIN,
+    dnsDomain: config.DNS_DOMAIN,
+    publicCard: config.PUBLIC_INTERFACE || names.publicBridge,
+    publicNetwork: config.PUBLIC_NETWORK_NAME,
+    publicBridge: names.publicBridge,
+  };
 }
 
 function linkFolder(context: ServiceContext, folder: string): void {

@@ -1,10 +1,11 @@
 // Network namespaces of the cloud: made, compared with what they should hold, removed. A mark is written before one is
 // made, so that what was left half-made by a kill is found again.
 
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Route } from "./desired-dhcp.ts";
 import type { NamespaceLink } from "./desired-tenant.ts";
+import { filterGeneration } from "./generation.ts";
 import { inNamespace } from "./libc.ts";
 import { type Link, readLinks } from "./links.ts";
 import type { HostTools } from "./tools.ts";
@@ -15,8 +16,13 @@ export interface NamespaceSpec {
   routes: Route[];
   /** It passes packets on. */
   router: boolean;
-  /** A whole nftables table, or null. */
+  /** Whole nftables tables, named `stack`, or null. */
   nat: string | null;
+}
+
+export interface NamespaceState {
+  links: string;
+  filters: number;
 }
 
 /** Where iproute2 keeps them. */
@@ -24,6 +30,8 @@ const FOLDER = "/run/netns";
 /** What begins so is ours to remove, inside a namespace of ours. */
 const OWN_CARD = /^(?:ns|qr|qg)-[0-9a-f]/;
 const TABLE = "stack";
+/** What the kernel says of a namespace without counters: cards, IPv4 routes and addresses, IPv6 addresses. */
+const STATE_FILES = ["dev", "route", "fib_trie", "if_inet6"];
 
 export class Namespaces {
   #tools: HostTools;
@@ -54,8 +62,25 @@ export class Namespaces {
     return readLinks(this.#tools);
   }
 
-  /** Makes it as it should be. `links`: the host's. */
-  async ensure(spec: NamespaceSpec, links: ReadonlyMap<string, Link>): Promise<void> {
+  /**
+   * What is in it, so that meddling is noticed: cards, addresses and routes, and the generation of its packet filters.
+   * Costs a fraction of a millisecond.
+   */
+  state(name: string): NamespaceState {
+    return inNamespace(this.path(name), () => {
+      const hash = new Bun.CryptoHasher("sha256");
+      for (const file of STATE_FILES) {
+        const path = `/proc/thread-self/net/${file}`;
+        if (!existsSync(path)) continue;
+        const text = readFileSync(path, "utf8");
+        hash.update(file === "dev" ? text.replace(/:.*$/gm, "") : text);
+      }
+      return { links: hash.digest("hex"), filters: filterGeneration() };
+    });
+  }
+
+  /** Makes it as it should be. `links`: the host's. Returns what was changed. */
+  async ensure(spec: NamespaceSpec, links: ReadonlyMap<string, Link>): Promise<string[]> {
     const { name } = spec;
     const fresh = !this.exists(name);
     if (fresh) {
@@ -65,16 +90,19 @@ export class Namespaces {
     }
     inNamespace(this.path(name), () => this.#switches(spec.router));
     const inside = fresh ? new Map<string, Link>() : await readLinks(this.#tools, name);
-    await this.#plug(spec, links, inside);
-    await this.#configure(spec, inside);
-    await this.#route(spec, fresh);
+    const changed = [
+      ...(await this.#plug(spec, links, inside)),
+      ...(await this.#configure(spec, inside)),
+      ...(await this.#route(spec, fresh)),
+    ];
     const text = spec.nat ?? "";
     if (spec.router) {
       await this.#tools.run(
         ["ip", "netns", "exec", name, "nft", "-f", "-"],
-        `table ip ${TABLE} {}\ndelete table ip ${TABLE}\n${text}`,
+        `${["ip", "ip6"].map((family) => `table ${family} ${TABLE} {}\ndelete table ${family} ${TABLE}\n`).join("")}${text}`,
       );
     }
+    return changed;
   }
 
   /** With its cards. Processes in it must have been stopped. */
@@ -109,7 +137,7 @@ export class Namespaces {
     spec: NamespaceSpec,
     links: ReadonlyMap<string, Link>,
     inside: ReadonlyMap<string, Link>,
-  ): Promise<void> {
+  ): Promise<string[]> {
     const lines: string[] = [];
     for (const link of spec.links) {
       const host = links.get(link.peer);
@@ -130,10 +158,11 @@ export class Namespaces {
       }
     }
     await this.#batch(["ip"], lines);
+    return lines;
   }
 
   /** Names, sizes and addresses inside. */
-  async #configure(spec: NamespaceSpec, inside: ReadonlyMap<string, Link>): Promise<void> {
+  async #configure(spec: NamespaceSpec, inside: ReadonlyMap<string, Link>): Promise<string[]> {
     const lines: string[] = [];
     if (!inside.get("lo")?.up) lines.push("link set lo up");
     const wanted = new Set(spec.links.map((link) => link.name));
@@ -158,22 +187,30 @@ export class Namespaces {
       }
     }
     await this.#batch(["ip", "-n", spec.name], lines);
+    return lines;
   }
 
   /** A route to where there is no way yet is left out, as Neutron's agent does. */
-  async #route(spec: NamespaceSpec, fresh: boolean): Promise<void> {
-    const lines = spec.routes.map(({ destination, via }) => {
-      const family = via.includes(":") ? "-6 " : "";
-      return `${family}route replace ${destination} via ${via} proto static`;
-    });
-    if (!fresh) {
-      const wanted = new Set(spec.routes.map(({ destination, via }) => `${destination} ${via}`));
-      for (const { destination, via } of await this.#routesOf(spec.name)) {
-        if (wanted.has(`${destination} ${via}`)) continue;
-        lines.unshift(`${via.includes(":") ? "-6 " : ""}route del ${destination} via ${via}`);
-      }
+  async #route(spec: NamespaceSpec, fresh: boolean): Promise<string[]> {
+    const words = ({ destination, via }: Route) => `${destination} via ${via}`;
+    const family = ({ via }: Route) => (via.includes(":") ? "-6 " : "");
+    const present = fresh ? [] : await this.#routesOf(spec.name);
+    const there = new Set(present.map(words));
+    const wanted = new Set(spec.routes.map(words));
+    const lines = [
+      ...present
+        .filter((route) => !wanted.has(words(route)))
+        .map((route) => `${family(route)}route del ${words(route)}`),
+      ...spec.routes
+        .filter((route) => !there.has(words(route)))
+        .map((route) => `${family(route)}route replace ${words(route)} proto static`),
+    ];
+    const done: string[] = [];
+    for (const line of lines) {
+      const { code } = await this.#tools.attempt(["ip", "-n", spec.name, ...line.split(" ")]);
+      if (code === 0) done.push(line);
     }
-    for (const line of lines) await this.#tools.attempt(["ip", "-n", spec.name, ...line.split(" ")]);
+    return done;
   }
 
   async #routesOf(name: string): Promise<Route[]> {

@@ -14,7 +14,7 @@ test("simulated servers leave the host alone, also as root", async () => {
   await engine.settled();
   expect(engine.unplumbed()).toBe("servers are simulated (VIRT_DRIVER=fake)");
   const [status] = (await cloud.cloud.status()).filter(({ window }) => window === "n-net");
-  expect(status?.reason).toBe("nothing is plumbed: servers are simulated (VIRT_DRIVER=fake)");
+  expect(status?.note).toBe("nothing is plumbed: servers are simulated (VIRT_DRIVER=fake)");
   if (tools.find("ip") === null) return;
   expect((await tools.attempt(["ip", "link", "show", "br100-92"])).code).not.toBe(0);
 });

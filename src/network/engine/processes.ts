@@ -33,21 +33,29 @@ export function pidIn(file: string): number | null {
   return commandOf(pid).includes(`--pid-file=${file}`) ? pid : null;
 }
 
+/** False when there is no such process. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
 export async function stopProcess(pid: number): Promise<void> {
-  const signal = (name: NodeJS.Signals): boolean => {
-    try {
-      process.kill(pid, name);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-      throw error;
-    }
-  };
-  if (!signal("SIGTERM")) return;
+  if (!signal(pid, "SIGTERM")) return;
   const endMs = performance.now() + STOP_MS;
   while (performance.now() < endMs) {
-    if (commandOf(pid).length === 0) return;
+    if (hasEnded(pid)) return;
     await Bun.sleep(10);
   }
-  signal("SIGKILL");
+  signal(pid, "SIGKILL");
+}
+
+/** Its sockets are closed. (A command line is gone earlier than that.) */
+function hasEnded(pid: number): boolean {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  return stat === null || /\) [ZX] /.test(stat);
 }

@@ -1,4 +1,4 @@
-// A router's address translation as an nftables table inside its namespace. Authority: the rules that
+// A router's address translation as nftables tables inside its namespace. Authority: the rules that
 // neutron/agent/l3/router_info.py writes for iptables.
 
 import type { RouterSpec } from "./desired-router.ts";
@@ -45,8 +45,25 @@ export function routerTable(spec: RouterSpec): string {
   );
   lines.push(...toServers, "  }");
   if (gateway) lines.push(...outward(spec, gateway));
-  lines.push("}");
+  lines.push("}", ...advertiserTable(spec));
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * The program that advertises a router would answer guests that ask for an address, too, and sooner than the network's
+ * own DHCP server: that there is none.
+ */
+function advertiserTable({ advertised }: RouterSpec): string[] {
+  if (advertised.length === 0) return [];
+  const cards = advertised.map(({ card }) => `"${card}"`).join(", ");
+  return [
+    "table ip6 stack {",
+    "  chain input {",
+    "    type filter hook input priority filter; policy accept;",
+    `    iifname { ${cards} } udp dport 547 drop`,
+    "  }",
+    "}",
+  ];
 }
 
 function outward(spec: RouterSpec, gateway: NonNullable<RouterSpec["gateway"]>): string[] {

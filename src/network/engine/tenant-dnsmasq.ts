@@ -9,7 +9,7 @@ import type { RouterSpec } from "./desired-router.ts";
 import { releaseLease } from "./dhcp-release.ts";
 import { inNamespace } from "./libc.ts";
 import { LogFile } from "./log-file.ts";
-import { pidIn, readOrNull, sameCommand, stopProcess } from "./processes.ts";
+import { pidIn, readOrNull, sameCommand, signal, stopProcess } from "./processes.ts";
 import type { HostTools } from "./tools.ts";
 
 export interface TenantDnsmasqOptions {
@@ -45,8 +45,7 @@ export class TenantDnsmasq {
     });
     const argv = this.command(spec);
     const pid = pidIn(join(folder, "pid"));
-    if (pid !== null && sameCommand(pid, argv)) {
-      if (changed) process.kill(pid, "SIGHUP");
+    if (pid !== null && sameCommand(pid, argv) && (!changed || signal(pid, "SIGHUP"))) {
       if (changed) this.#release(spec, namespacePath);
       return false;
     }

@@ -8,7 +8,7 @@ import type { RouterSpec } from "./desired-router.ts";
 import type { Tenant } from "./desired-tenant.ts";
 import type { Link } from "./links.ts";
 import type { MetadataListeners, NamespaceListener } from "./metadata.ts";
-import type { NamespaceSpec, Namespaces } from "./namespaces.ts";
+import type { NamespaceSpec, NamespaceState, Namespaces } from "./namespaces.ts";
 import { METADATA_ADDRESS } from "./nat.ts";
 import { PROXY_PORT, routerTable } from "./router-nat.ts";
 import type { TenantDnsmasq } from "./tenant-dnsmasq.ts";
@@ -30,6 +30,8 @@ interface Wanted {
 export class TenantEngine {
   #options: TenantEngineOptions;
   #made = new Map<string, string>();
+  /** Namespace → what was in it when it was as it should be. */
+  #states = new Map<string, NamespaceState>();
   /** Bridge → why its network has no DHCP server. One project's network is no other's trouble. */
   failures: ReadonlyMap<string, string> = new Map();
 
@@ -81,22 +83,35 @@ export class TenantEngine {
     readHost: () => Promise<ReadonlyMap<string, Link>>,
   ): Promise<void> {
     const { namespaces, dnsmasq, log } = this.#options;
+    const { name } = spec;
     const facts = JSON.stringify(spec);
-    const intact =
-      links === null ||
-      (namespaces.exists(spec.name) &&
-        spec.links.every((link) => links.get(link.peer)?.master === link.bridge));
-    if (this.#made.get(spec.name) !== facts || !intact) {
-      const fresh = !namespaces.exists(spec.name);
-      this.#made.delete(spec.name);
-      await namespaces.ensure(spec, await readHost());
-      this.#made.set(spec.name, facts);
-      if (fresh) log.info(null, `Plumbed: made namespace ${spec.name}`);
+    const known = this.#made.get(name) === facts;
+    const there = namespaces.exists(name);
+    const tied = links === null || spec.links.every((link) => links.get(link.peer)?.master === link.bridge);
+    const meddled = links === null || !there ? { links: false, filters: false } : this.#meddled(name);
+    if (!known || !there || !tied || meddled.links || meddled.filters) {
+      this.#made.delete(name);
+      const changed = await namespaces.ensure(spec, await readHost());
+      this.#made.set(name, facts);
+      if (known && meddled.filters && spec.router) changed.push("put back the nftables table");
+      // What the kernel adds by itself when cards come up may not be there yet: then it is looked at once more.
+      this.#states.set(name, namespaces.state(name));
+      if (!there) log.info(null, `Plumbed: made namespace ${name}`);
+      else if (known && changed.length > 0) log.info(null, `Plumbed: in ${name}: ${changed.join("; ")}`);
     }
     if (dhcp && (await dnsmasq.ensure(dhcp, namespaces.path(spec.name)))) {
       log.info(null, `Plumbed: started dnsmasq in ${spec.name}`);
     }
     if (router) await dnsmasq.advertise(router);
+  }
+
+  #meddled(name: string): { links: boolean; filters: boolean } {
+    const before = this.#states.get(name);
+    const now = this.#options.namespaces.state(name);
+    return {
+      links: before?.links !== now.links,
+      filters: before !== undefined && before.filters !== now.filters,
+    };
   }
 
   async #remove(name: string): Promise<void> {
@@ -105,6 +120,7 @@ export class TenantEngine {
     await dnsmasq.stop(name.replace(/^q(?:dhcp|router)-/, ""));
     await namespaces.remove(name);
     this.#made.delete(name);
+    this.#states.delete(name);
     log.info(null, `Plumbed: removed namespace ${name}`);
   }
 

@@ -2,6 +2,7 @@
 // body. Authority: neutron_lib/exceptions/__init__.py and webob.exc, as of Zed.
 
 import { CloudError, Conflict, Forbidden, Invalid, NotFound } from "../../core/errors.ts";
+import { pyRepr } from "../../core/python.ts";
 
 /** What Neutron raises as webob.exc.HTTPBadRequest. */
 export class HTTPBadRequest extends Invalid {}
@@ -50,6 +51,14 @@ export class AdminRequired extends Forbidden {
 export class PolicyNotAuthorized extends Forbidden {
   constructor(rule: string) {
     super(`${rule} is disallowed by policy`);
+  }
+}
+
+/** The rule is for tokens of another scope (oslo_policy's text). */
+export class InvalidScope extends PolicyNotAuthorized {
+  constructor(rule: string, wanted: readonly string[], given: string) {
+    super(rule);
+    this.message = `${rule} requires a scope of ${pyRepr(wanted)}, request was made with ${given} scope.`;
   }
 }
 

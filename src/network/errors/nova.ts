@@ -20,6 +20,12 @@ export class NetworkNotFoundForCidr extends NotFound {
   }
 }
 
+export class PortBindingFailed extends Invalid {
+  constructor(portId: string) {
+    super(`Binding failed for port ${portId}, please check neutron logs for more information.`);
+  }
+}
+
 export class FixedIpNotFoundForAddress extends NotFound {
   constructor(address: string) {
     super(`Fixed IP not found for address ${address}.`);

@@ -183,13 +183,13 @@ export class FlatNetworks {
   }
 
   #createOne(fields: NewFlatNetwork, cidr: Cidr, label: string, index: number): t.NetworkRow {
-    const { store, ids, config } = this.#base;
+    const { store, ids, config, names } = this.#base;
     const kind = fields.kind ?? "flatdhcp";
     const dhcp = fields.enable_dhcp ?? kind !== "flat";
     const at = (n: bigint) => formatAddress(4, cidr.first + n);
     const gateway = fields.gateway || at(1n);
     const text = formatCidr(cidr);
-    const vlan = kind === "vlan" ? (fields.vlan_start ?? 100) + index : null;
+    const vlan = kind === "vlan" ? (fields.vlan_start ?? config.VLAN_START) + index : null;
     const bottom = BOTTOM_RESERVED[kind];
     const start = fields.allowed_start || at(BigInt(bottom));
     const end = fields.allowed_end || formatAddress(4, cidr.last - BigInt(TOP_RESERVED));
@@ -199,8 +199,8 @@ export class FlatNetworks {
       kind,
       cidr: text,
       netmask: netmask(cidr),
-      bridge: fields.bridge || (vlan === null ? null : `br${vlan}`),
-      bridge_interface: fields.bridge_interface ?? null,
+      bridge: fields.bridge || (vlan === null ? null : `br${vlan}${names.suffix}`),
+      bridge_interface: fields.bridge_interface ?? (vlan === null ? null : config.VLAN_INTERFACE || null),
       gateway,
       broadcast: formatAddress(4, cidr.last),
       dns1: fields.dns1 ?? null,

@@ -3,7 +3,6 @@
 
 import { and, eq } from "drizzle-orm";
 import { elevated, type RequestContext } from "../../core/context.ts";
-import { CloudError } from "../../core/errors.ts";
 import { OverQuota } from "../errors/extensions.ts";
 import { NetworkNotFound } from "../errors/networks.ts";
 import {
@@ -12,21 +11,21 @@ import {
   FixedIpInvalid,
   NetworkAmbiguous,
   NetworkRequiresSubnet,
-  NoMoreFixedIps,
   NoUniqueMatch,
+  PortBindingFailed,
   PortInUse,
   PortLimitExceeded,
   PortNotUsable,
   PortRequiresFixedIP,
   SecurityGroupNotFoundForProject,
 } from "../errors/nova.ts";
-import { IpAddressAlreadyAllocated, IpAddressGenerationFailure, PortNotFound } from "../errors/ports.ts";
-import { SecurityGroupNotFound } from "../errors/security-groups.ts";
+import { PortNotFound } from "../errors/ports.ts";
 import { contains, parseAddress, parseCidr } from "../ip.ts";
 import type { InstanceForNetwork, NetworkRequest, RequestedNetwork, Vif } from "../public.ts";
 import * as t from "../tables.ts";
 import type { Access } from "./access.ts";
 import type { Addresses } from "./addresses.ts";
+import { asNova } from "./as-nova.ts";
 import { type Base, COMPUTE_OWNER } from "./base.ts";
 import type { FlatNetworks } from "./flat-networks.ts";
 import type { FloatingPools } from "./floating-pools.ts";
@@ -307,14 +306,14 @@ export class Instances {
     const extra = { vif_order: order, vif_tag: want.tag ?? null, hostname: instance.hostname };
     if (want.port) {
       this.#checkUsable(context, want.port, instance.uuid);
-      const port = this.#parts.portUpdate.apply(elevated(context), want.port, card);
+      const port = this.#bound(this.#parts.portUpdate.apply(elevated(context), want.port, card));
       store.ports.note(eq(t.ports.id, port.id), { ...extra, vif_owned: false });
       return port;
     }
     this.#countPorts(instance.projectId, 1);
     const secured = want.network.port_security_enabled;
     try {
-      return this.#parts.ports.createOn(elevated(context), want.network, {
+      const port = this.#parts.ports.createOn(elevated(context), want.network, {
         project_id: instance.projectId,
         network_id: want.network.uuid,
         ...card,
@@ -323,8 +322,9 @@ export class Instances {
         ...(want.fixedIp === undefined ? {} : { fixed_ips: [{ ip_address: want.fixedIp }] }),
         ...(secured ? { security_groups: [...groups] } : {}),
       });
+      return this.#bound(port);
     } catch (error) {
-      throw asNova(error, want);
+      throw asNova(error, { networkId: want.network.uuid, fixedIp: want.fixedIp });
     }
   }
 
@@ -349,11 +349,21 @@ export class Instances {
     });
   }
 
-  /** The server has moved to another host, or is built again. */
+  /** Nothing plugs in a card while the agent of its host is dead. @throws PortBindingFailed */
+  #bound(port: t.PortRow): t.PortRow {
+    if (port.binding_vif_type !== "binding_failed") return port;
+    this.#base.log.warning(
+      null,
+      `Failed to bind port ${port.id} on host ${port.binding_host_id}: no Linux bridge agent is alive there. Unexpected vif_type=binding_failed`,
+    );
+    throw new PortBindingFailed(port.id);
+  }
+
+  /** The server has moved to another host, or is built again. @throws PortBindingFailed */
   rebind(context: RequestContext, instance: InstanceForNetwork): void {
     for (const port of this.ports(instance.uuid)) {
       if (port.binding_host_id === instance.host && port.binding_vif_type === "bridge") continue;
-      this.#parts.portUpdate.apply(elevated(context), port, { binding_host_id: instance.host });
+      this.#bound(this.#parts.portUpdate.apply(elevated(context), port, { binding_host_id: instance.host }));
     }
   }
 
@@ -380,13 +390,4 @@ export class Instances {
 
 function pick({ fixedIp, tag }: RequestedNetwork): Partial<RequestedNetwork> {
   return { ...(fixedIp === undefined ? {} : { fixedIp }), ...(tag === undefined ? {} : { tag }) };
-}
-
-/** Neutron's refusal as Nova tells it. */
-function asNova(error: unknown, want: Wanted): unknown {
-  if (!(error instanceof CloudError)) return error;
-  if (error instanceof IpAddressGenerationFailure) return new NoMoreFixedIps(want.network.uuid);
-  if (error instanceof IpAddressAlreadyAllocated) return new FixedIpAlreadyInUse(want.fixedIp ?? "", "None");
-  if (error instanceof SecurityGroupNotFound) return new SecurityGroupNotFoundForProject("", "");
-  return error;
 }

@@ -255,7 +255,7 @@ export class Networks {
   }
 
   #mtu(mtu: number | undefined, type: string): number {
-    const most = this.#base.config.NETWORK_MTU - (type === "vxlan" ? VXLAN_OVERHEAD : 0);
+    const most = this.#base.config.NETWORK_MTU - (OVERHEAD[type] ?? 0);
     if (mtu === undefined || mtu === 0) return most;
     if (mtu < MIN_MTU) throw new InvalidInput(`Requested MTU is too small, must be at least ${MIN_MTU}`);
     if (mtu > most) {
@@ -274,5 +274,5 @@ export class Networks {
   }
 }
 
-/** Outer IPv4, UDP and VXLAN headers and the inner Ethernet header (neutron_lib/plugins/ml2/api.py). */
-const VXLAN_OVERHEAD = 50;
+/** Outer IPv4 and tunnel headers and the inner Ethernet header (neutron_lib/plugins/ml2/api.py). */
+const OVERHEAD: Readonly<Record<string, number>> = { vxlan: 50, gre: 42 };

@@ -1,4 +1,4 @@
-// What carries a network: flat, vlan, vxlan or local, and with which number. Authority: neutron/plugins/ml2/managers.py
+// What carries a network: flat, vlan, vxlan, gre or local, and with which number. Authority: neutron/plugins/ml2/managers.py
 // and drivers/type_{flat,vlan,local,tunnel}.py.
 
 import { and, eq } from "drizzle-orm";
@@ -20,7 +20,9 @@ export interface Segment {
 }
 
 const VLAN = { min: 1, max: 4094 };
-const VXLAN_MAX = 2 ** 24 - 1;
+type Tunnel = "vxlan" | "gre";
+/** neutron_lib/constants.py: MAX_VXLAN_VNI; GRE's key has 32 bits. */
+const MOST_TUNNELS = { vxlan: 2 ** 24 - 1, gre: 2 ** 32 - 1 };
 
 export class Segments {
   #base: Base;
@@ -31,14 +33,20 @@ export class Segments {
 
   /** For a network whose maker named no provider attribute: the next free tunnel number. */
   forProject(): Segment {
+    const type = this.#base.config.Q_ML2_TENANT_NETWORK_TYPE;
+    if (type === "local") return { network_type: type, physical_network: null, segmentation_id: null };
+    return this.#nextTunnel(type);
+  }
+
+  #nextTunnel(type: Tunnel): Segment {
     const { first, last } = this.#tunnelRange();
     const used = new Set(
       this.#base.store.networks
-        .list(eq(t.networks.network_type, "vxlan"))
+        .list(eq(t.networks.network_type, type))
         .map((network) => network.segmentation_id),
     );
     for (let id = first; id <= last; id++) {
-      if (!used.has(id)) return { network_type: "vxlan", physical_network: null, segmentation_id: id };
+      if (!used.has(id)) return { network_type: type, physical_network: null, segmentation_id: id };
     }
     throw new NoNetworkAvailable();
   }
@@ -56,7 +64,8 @@ export class Segments {
       case "vlan":
         return this.#vlan(physical, id);
       case "vxlan":
-        return this.#vxlan(physical, id);
+      case "gre":
+        return this.#tunnel(type, physical, id);
       default:
         throw new InvalidInput(`network_type value '${type}' not supported`);
     }
@@ -98,16 +107,17 @@ export class Segments {
     throw new NoNetworkAvailable();
   }
 
-  #vxlan(physical: string | null, id: number | null): Segment {
-    if (physical !== null) throw new InvalidInput("provider:physical_network specified for vxlan network");
-    if (id === null) return this.forProject();
-    if (id < 1 || id > VXLAN_MAX) {
-      throw new InvalidInput(`segmentation_id out of range (1 through ${VXLAN_MAX})`);
+  #tunnel(type: Tunnel, physical: string | null, id: number | null): Segment {
+    if (physical !== null) throw new InvalidInput(`provider:physical_network specified for ${type} network`);
+    if (id === null) return this.#nextTunnel(type);
+    const most = MOST_TUNNELS[type];
+    if (id < 1 || id > most) {
+      throw new InvalidInput(`segmentation_id out of range (1 through ${most})`);
     }
-    if (this.#base.store.networks.first({ network_type: "vxlan", segmentation_id: id })) {
+    if (this.#base.store.networks.first({ network_type: type, segmentation_id: id })) {
       throw new TunnelIdInUse(id);
     }
-    return { network_type: "vxlan", physical_network: null, segmentation_id: id };
+    return { network_type: type, physical_network: null, segmentation_id: id };
   }
 
   #prohibit(values: Record<string, unknown>, type: string): void {

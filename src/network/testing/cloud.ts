@@ -1,6 +1,7 @@
 // A cloud with network services, and helpers to make resources and to put servers on its networks. It keeps the books
 // only; or it plumbs for real, in a slot that no other uses.
 
+import type { Clock } from "../../core/clock.ts";
 import { adminContext, type RequestContext } from "../../core/context.ts";
 import { type ApiClient, type TestCloud, testCloud } from "../../testing/cloud.ts";
 import { networkEngine } from "../engine/public.ts";
@@ -15,7 +16,10 @@ export interface NetworkServer {
 export interface NetworkCloudOptions {
   slot?: number;
   settings?: Record<string, string>;
+  /** A stackrc. */
+  rc?: string;
   windows?: readonly string[];
+  clock?: Clock;
 }
 
 export class NetworkCloud implements AsyncDisposable {
@@ -35,6 +39,8 @@ export class NetworkCloud implements AsyncDisposable {
     const plumbed = options.slot !== undefined;
     const test = await testCloud({
       windows: options.windows ?? ["key", "n-net", "q-svc"],
+      ...(options.rc === undefined ? {} : { rc: options.rc }),
+      ...(options.clock ? { clock: options.clock } : {}),
       ...(plumbed ? { machine: { privileged: true, slot: options.slot } } : {}),
       settings: { NETWORK_PLUMBING: plumbed ? "on" : "off", ...options.settings },
     });
@@ -55,7 +61,7 @@ export class NetworkCloud implements AsyncDisposable {
     projectId = this.projectId,
   ): Promise<NetworkServer> {
     const network = this.network;
-    const uuid = `00000000-0000-4000-8000-0000000000${String(++this.#servers).padStart(2, "0")}`;
+    const uuid = `00000000-0000-4000-8000-${String(++this.#servers).padStart(12, "0")}`;
     const instance = { uuid, hostname, projectId, availabilityZone: "nova", host: "testhost" };
     const context = { ...this.context, projectId };
     const vifs = await network.allocateForInstance(context, instance, request, []);
@@ -75,6 +81,14 @@ export class NetworkCloud implements AsyncDisposable {
   async deleteServer({ uuid }: NetworkServer): Promise<void> {
     await this.network.deallocateForInstance(this.context, uuid);
     await this.settled();
+  }
+
+  /** The network service's log lines. */
+  logged(window = "n-net"): string {
+    return this.test.log.book
+      .lines(window)
+      .map((line) => line.text)
+      .join("\n");
   }
 
   settled(): Promise<void> {

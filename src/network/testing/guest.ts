@@ -21,6 +21,7 @@ export function needsRoot(): string | null {
 const UDHCPC_SCRIPT = `#!/bin/sh
 if [ "$1" = bound ]; then
   ip addr add "$ip/$mask" dev "$interface"
+  [ -n "$mtu" ] && ip link set "$interface" mtu "$mtu"
   [ -n "$router" ] && ip route add default via "$router"
   set -- $staticroutes
   while [ -n "$2" ]; do ip route replace "$1" via "$2"; shift 2; done
@@ -62,6 +63,11 @@ export class Guest implements AsyncDisposable {
 
   /** Asks for an address by DHCP; the address, or null when nobody answers. */
   async dhcp(): Promise<string | null> {
+    return (await this.lease())?.address ?? null;
+  }
+
+  /** The same, with the name and the seconds that are given with it. */
+  async lease(): Promise<{ address: string; hostName: string; seconds: number } | null> {
     const script = join(this.#folder, "udhcpc");
     writeFileSync(script, UDHCPC_SCRIPT, { mode: 0o755 });
     const asked = await this.attempt(
@@ -78,10 +84,13 @@ export class Guest implements AsyncDisposable {
       "1",
       "-O",
       "staticroutes",
+      "-O",
+      "mtu",
       "-s",
       script,
     );
-    return asked.code === 0 ? (/^(\S+)/m.exec(asked.stdout)?.[1] ?? null) : null;
+    const [, address, hostName = "", seconds] = /^(\S+) (\S*) (\d*)$/m.exec(asked.stdout) ?? [];
+    return asked.code === 0 && address ? { address, hostName, seconds: Number(seconds) } : null;
   }
 
   /** Gives itself an address without asking. */
