@@ -16,6 +16,8 @@ const WINDOWS = ["key", "g-api", "placement-api", "n-api", "n-cond", "n-sch", "n
 const LATEST = { "x-openstack-nova-api-version": "2.93" };
 
 const decisions: number[] = [];
+/** The same without the time that other processes had the machine. */
+const processor: number[] = [];
 
 /** The scheduler with a stopwatch on each message it handles. */
 const timedScheduler: ServiceDeclaration = {
@@ -29,8 +31,11 @@ const timedScheduler: ServiceDeclaration = {
             name,
             async (...args: Parameters<typeof handler>) => {
               const startedAt = performance.now();
+              const before = process.cpuUsage();
               await handler(...args);
+              const { user, system } = process.cpuUsage(before);
               decisions.push(performance.now() - startedAt);
+              processor.push((user + system) / 1000);
             },
           ]),
         );
@@ -208,6 +213,7 @@ row(
 );
 cloud.log.book.setLevel("n-sch", "WARNING");
 decisions.length = 0;
+processor.length = 0;
 const whole: number[] = [];
 for (let i = 0; i < DECISIONS; i++) {
   const startedAt = performance.now();
@@ -219,6 +225,11 @@ row(
   `decision, median of ${DECISIONS}`,
   `${percentile(decisions, 50).toFixed(2)} ms`,
   `p99 ${percentile(decisions, 99).toFixed(2)} ms; aim: under 10 ms`,
+);
+row(
+  "... its processor time, median",
+  `${percentile(processor, 50).toFixed(2)} ms`,
+  `p99 ${percentile(processor, 99).toFixed(2)} ms`,
 );
 row(
   "POST to ACTIVE, median",

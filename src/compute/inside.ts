@@ -1,10 +1,15 @@
 // What the rest of the cloud gets of the compute service: `public.ts`, kept.
 
 import { elevated } from "../core/context.ts";
+import type { CopyVolumeArgs } from "./manager/devices.ts";
 import type { Nova } from "./nova.ts";
 import type { ComputePublic, InstanceInfo } from "./public.ts";
 import { handleEvent } from "./servers/external-events.ts";
 import type { InstanceRow } from "./tables.ts";
+import { computeTopic } from "./topics.ts";
+
+/** For a copy of a whole volume. */
+const COPY_SECONDS = 24 * 3600;
 
 function infoOf(row: InstanceRow): InstanceInfo {
   return {
@@ -38,6 +43,13 @@ export function computeInside(nova: Nova): ComputePublic {
         serverUuid: event.serverUuid,
         tag: event.tag ?? null,
       });
+    },
+    async copyVolume(context, { serverUuid, ...copy }) {
+      const row = nova.store.instance(serverUuid);
+      if (!row?.host) return false;
+      const args: CopyVolumeArgs = { instanceUuid: serverUuid, ...copy };
+      const { bus } = nova.context;
+      return bus.call<boolean>(elevated(context), computeTopic(row.host), "copy_volume", args, COPY_SECONDS);
     },
   };
 }

@@ -4,6 +4,19 @@
 
 import { createHash, createHmac, generateKeyPair, randomBytes, sign } from "node:crypto";
 import { promisify } from "node:util";
+import {
+  bits,
+  contentOf,
+  extension,
+  integer,
+  NULL,
+  oid,
+  pem,
+  sequence,
+  set,
+  tagged,
+  utcTime,
+} from "./der.ts";
 
 const RSA_BITS = 2048;
 const DAY_MS = 86_400_000;
@@ -86,68 +99,4 @@ function macKey(salt: Buffer): Buffer {
 /** PKCS#7 data. */
 function data(content: Buffer): Buffer {
   return sequence(oid("1.2.840.113549.1.7.1"), tagged(0xa0, tagged(0x04, content)));
-}
-
-function extension(id: string, value: Buffer): Buffer {
-  return sequence(oid(id), tagged(0x04, value));
-}
-
-// DER (X.690)
-
-const NULL = Buffer.from([5, 0]);
-
-function tagged(tag: number, ...contents: Buffer[]): Buffer {
-  const content = Buffer.concat(contents);
-  const length: number[] = [];
-  if (content.length < 128) length.push(content.length);
-  else {
-    for (let rest = content.length; rest > 0; rest >>= 8) length.unshift(rest & 0xff);
-    length.unshift(0x80 | length.length);
-  }
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
-}
-
-function sequence(...contents: Buffer[]): Buffer {
-  return tagged(0x30, ...contents);
-}
-
-function set(...contents: Buffer[]): Buffer {
-  return tagged(0x31, ...contents);
-}
-
-function integer(bytes: Buffer): Buffer {
-  return tagged(0x02, (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
-}
-
-function bits(bytes: Buffer): Buffer {
-  return tagged(0x03, Buffer.from([0]), bytes);
-}
-
-function oid(text: string): Buffer {
-  const [first = 0, second = 0, ...rest] = text.split(".").map(Number);
-  const bytes = [first * 40 + second];
-  for (const arc of rest) {
-    const digits = [arc & 0x7f];
-    for (let more = Math.floor(arc / 128); more > 0; more = Math.floor(more / 128)) {
-      digits.unshift((more & 0x7f) | 0x80);
-    }
-    bytes.push(...digits);
-  }
-  return tagged(0x06, Buffer.from(bytes));
-}
-
-function utcTime(ms: number): Buffer {
-  const text = new Date(ms).toISOString().replace(/\D/g, "").slice(2, 14);
-  return tagged(0x17, Buffer.from(`${text}Z`));
-}
-
-/** What is inside a DER value. */
-function contentOf(value: Buffer): Buffer {
-  const first = value[1] ?? 0;
-  return value.subarray(first < 128 ? 2 : 2 + (first & 0x7f));
-}
-
-function pem(der: Buffer): string {
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }

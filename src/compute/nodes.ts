@@ -8,32 +8,42 @@ import { type ComputeNodeRow, computeNodes } from "./tables.ts";
 
 type NewNode = typeof computeNodes.$inferInsert;
 
+/** A node's place in memory: its row changes, the place does not until the table is read anew. */
+export interface NodePlace {
+  row: ComputeNodeRow;
+}
+
 export class ComputeNodes {
   #rows: TableRows<typeof computeNodes>;
-  #byHost: SharedCache<Map<string, ComputeNodeRow>>;
+  #byHost: SharedCache<Map<string, NodePlace>>;
 
   constructor(db: ProjectDatabase) {
     this.#rows = new TableRows(db, computeNodes);
     this.#byHost = new SharedCache(
       db,
       "compute_nodes",
-      () => new Map(this.#rows.list({ deleted: 0 }, "ORDER BY id").map((row) => [row.host, row])),
+      () => new Map(this.#rows.list({ deleted: 0 }, "ORDER BY id").map((row) => [row.host, { row }])),
     );
+  }
+
+  /** By host, oldest first: the same map, with the same places, as long as none came or went. */
+  places(): ReadonlyMap<string, NodePlace> {
+    return this.#byHost.get();
   }
 
   /** Oldest first. One node a host. */
   list(): ComputeNodeRow[] {
-    return [...this.#byHost.get().values()];
+    return Array.from(this.#byHost.get().values(), ({ row }) => row);
   }
 
   ofHost(host: string): ComputeNodeRow | null {
-    return this.#byHost.get().get(host) ?? null;
+    return this.#byHost.get().get(host)?.row ?? null;
   }
 
   insert(row: NewNode): ComputeNodeRow {
     const id = this.#rows.insert(row);
     const made = this.#rows.first({ id })!;
-    this.#byHost.get().set(made.host, made);
+    this.#byHost.get().set(made.host, { row: made });
     return made;
   }
 
@@ -46,7 +56,8 @@ export class ComputeNodes {
     const values = { ...Object.fromEntries(changed), updated_at: nowMs };
     this.#rows.update({ id: row.id }, values);
     const made = { ...row, ...values };
-    this.#byHost.get().set(row.host, made);
+    const place = this.#byHost.get().get(row.host);
+    if (place) place.row = made;
     return made;
   }
 

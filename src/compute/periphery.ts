@@ -58,8 +58,10 @@ export interface ServiceDirectory {
   heartbeat(binary: string, hosts: readonly string[]): void;
   find(binary: string, host: string): ServiceRecord | null;
   list(binary?: string): ServiceRecord[];
-  /** Heard of within `service_down_time`, and not forced down. */
-  isUp(service: ServiceRecord): boolean;
+  /** Another object whenever a record came, went or was changed other than by its sign of life. */
+  version(): object;
+  /** Heard of within `service_down_time`, and not forced down; at `nowMs` when many are asked about at once. */
+  isUp(service: ServiceRecord, nowMs?: number): boolean;
   setDisabled(id: number, disabled: boolean, reason: string | null): void;
 }
 

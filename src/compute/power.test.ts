@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { LATEST, serverCloud } from "../testing/server-cloud.ts";
+import { GuestNotFound } from "./drivers/driver.ts";
+import { powerNumber } from "./manager/power.ts";
 
 test("CP-18 CP-19 stop and start, and what is refused meanwhile", async () => {
   await using cloud = await serverCloud();
@@ -133,4 +135,16 @@ test("an unknown or malformed action is a bad request", async () => {
   );
   expect((await cloud.act(id, "reboot", { type: "GENTLE" })).status).toBe(400);
   expect((await cloud.nova.post(path, "[")).body.badRequest.message).toBe("Malformed request body");
+});
+
+test("a guest that is not there has no power state; a driver that cannot tell is a failure", async () => {
+  const run = (thrown: Error) =>
+    ({
+      instance: { uuid: "11111111-2222-3333-4444-555555555555", name: "instance-00000001" },
+      host: { driver: { info: () => Promise.reject(thrown) } },
+    }) as unknown as Parameters<typeof powerNumber>[0];
+  expect(await powerNumber(run(new GuestNotFound("1")))).toBe(0);
+  const broken = powerNumber(run(new Error("the hypervisor does not answer")));
+  expect(broken).rejects.toThrow("the hypervisor does not answer");
+  await broken.catch(() => {});
 });

@@ -2,6 +2,7 @@
 
 import type { RequestContext } from "../core/context.ts";
 import { peerKey } from "../core/peers.ts";
+import type { ServiceContext } from "../core/service.ts";
 
 export interface InstanceInfo {
   uuid: string;
@@ -23,6 +24,24 @@ export interface ComputePublic {
   instances(uuids: readonly string[]): InstanceInfo[];
   /** `network-vif-plugged`, `network-changed`, `volume-extended`, ... as Nova's os-server-external-events. */
   externalEvent(context: RequestContext, event: { name: string; serverUuid: string; tag?: string }): void;
+  /**
+   * A copy of a volume as its running server has it at one moment, in a file on this machine that is made for it.
+   * False when the server does not run, or has not got the volume: nothing was made then. Takes as long as the copy.
+   * @throws GuestOperationFailed, and Unavailable when the server's host cannot do it
+   */
+  copyVolume(
+    context: RequestContext,
+    copy: { serverUuid: string; volumeId: string; path: string; format: "raw" | "qcow2" },
+  ): Promise<boolean>;
 }
 
 export const computePublic = peerKey<ComputePublic>("n-api");
+
+/**
+ * Shows a program in the table of `nova-manage service list`, alive for as long as it runs; what is returned ends that.
+ * @param topic `network`
+ */
+export async function reportProgram(context: ServiceContext, topic: string): Promise<() => void> {
+  const report = await import("./report-program.ts");
+  return report.reportProgram(context, topic);
+}

@@ -124,9 +124,13 @@ export class ServiceRegistry implements ServiceDirectory {
     return binary === undefined ? all : all.filter((entry) => entry.binary === binary);
   }
 
-  isUp(service: ServiceRecord): boolean {
+  version(): object {
+    return this.#all.get();
+  }
+
+  isUp(service: ServiceRecord, nowMs = this.#clock.now()): boolean {
     if (service.forcedDown || service.lastSeenUpMs === null) return false;
-    return Math.abs(this.#clock.now() - service.lastSeenUpMs) <= this.#downTimeMs;
+    return Math.abs(nowMs - service.lastSeenUpMs) <= this.#downTimeMs;
   }
 
   setDisabled(id: number, disabled: boolean, reason: string | null): void {

@@ -168,3 +168,39 @@ test("an upload that is refused is never asked for", async () => {
   const answer = await raw("PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
   expect(answer).toStartWith("HTTP/1.1 401");
 });
+
+test("a wish for another protocol that nobody speaks is a plain request; a WebSocket goes to the app that takes it", async () => {
+  handler = () => text(200, "plain");
+  const ask = (upgrade: string) =>
+    raw(`GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`);
+  for (const protocol of ["h2c", "websocket"]) {
+    const answer = await ask(protocol);
+    expect(answer).toStartWith("HTTP/1.1 200 OK");
+    expect(answer).toEndWith("plain");
+  }
+  const taken: string[] = [];
+  const other = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    route: () => ({
+      mount: "/novnc",
+      app: {
+        fetch: () => new Response("fetched"),
+        upgrade({ target, headers, socket, remoteAddress }) {
+          taken.push(target, String(headers.upgrade), remoteAddress);
+          socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+        },
+      },
+    }),
+    onError: (error) => errors.push(error),
+  });
+  const first = listener;
+  listener = other;
+  const answer = await raw(
+    "GET /novnc/?token=1 HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n",
+  );
+  listener = first;
+  await other.stop();
+  expect(answer).toStartWith("HTTP/1.1 101 ");
+  expect(taken).toEqual(["/?token=1", "WebSocket", "127.0.0.1"]);
+});

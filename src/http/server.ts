@@ -82,6 +82,7 @@ export function listen(options: ListenOptions): Promise<Listener> {
     const outgoing = new ServerResponse(incoming);
     outgoing.assignSocket(socket);
     outgoing.shouldKeepAlive = false;
+    outgoing.once("finish", () => socket.end());
     answer(options, incoming, outgoing, false);
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;

@@ -148,11 +148,14 @@ function pythonMessage(error: ValidationError, value: unknown, schema: Record<st
       return `${pyRepr((params["requiredProperties"] as string[])[0])} is a required property`;
     case "additionalProperties":
     case "unevaluatedProperties": {
-      const extra = (params["additionalProperties"] ?? params["unevaluatedProperties"]) as string[];
-      const patterns = Object.keys((schema["patternProperties"] as object | undefined) ?? {});
+      // jsonschema 4.10 sorts both.
+      const extra = [
+        ...((params["additionalProperties"] ?? params["unevaluatedProperties"]) as string[]),
+      ].sort();
+      const patterns = Object.keys((schema["patternProperties"] as object | undefined) ?? {}).sort();
       if (patterns.length > 0) {
         const verb = extra.length === 1 ? "does" : "do";
-        return `${extra.map(pyRepr).sort().join(", ")} ${verb} not match any of the regexes: ${patterns.map(pyRepr).join(", ")}`;
+        return `${extra.map(pyRepr).join(", ")} ${verb} not match any of the regexes: ${patterns.map(pyRepr).join(", ")}`;
       }
       return `Additional properties are not allowed (${extra.map(pyRepr).join(", ")} ${extra.length === 1 ? "was" : "were"} unexpected)`;
     }

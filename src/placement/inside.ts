@@ -119,7 +119,7 @@ function sameInventories(
   return true;
 }
 
-function candidates(state: IndexState, query: CandidateQuery): { uuid: string; name: string }[] {
+function candidates(state: IndexState, query: CandidateQuery): readonly Provider[] {
   const ids = (table: { byName: ReadonlyMap<string, number> }, wanted: readonly string[]) =>
     wanted.map((name) => table.byName.get(name) ?? -1);
   const required = ids(state.traits, query.requiredTraits ?? []);
@@ -129,17 +129,25 @@ function candidates(state: IndexState, query: CandidateQuery): { uuid: string; n
     .filter(([, amount]) => amount > 0)
     .map(([name, amount]) => [state.classes.byName.get(name) ?? -1, amount]);
   const limit = query.limit ?? Number.POSITIVE_INFINITY;
-  const found: { uuid: string; name: string }[] = [];
+  const found: Provider[] = [];
   if (state.nested === 0 && !shares(state)) {
     const one = query.inTree === undefined ? null : state.byUuid.get(query.inTree);
     if (one === undefined) return [];
+    // Ten thousand times for every server: no iterator, no pair is made in here.
+    const marked = required.length + forbidden.length + memberOf.length > 0;
+    const classIds = resources.map(([id]) => id);
+    const amounts = resources.map(([, amount]) => amount);
     next: for (const provider of one ? [one] : state.providers.values()) {
       if (found.length >= limit) break;
-      for (const [id, amount] of resources) if (!hasRoom(provider, id, amount)) continue next;
-      for (const id of required) if (!provider.traits.has(id)) continue next;
-      for (const id of forbidden) if (provider.traits.has(id)) continue next;
-      for (const any of memberOf) if (!overlap(any, provider.aggregates)) continue next;
-      found.push({ uuid: provider.uuid, name: provider.name });
+      for (let i = 0; i < classIds.length; i++) {
+        if (!hasRoom(provider, classIds[i]!, amounts[i]!)) continue next;
+      }
+      if (marked) {
+        for (const id of required) if (!provider.traits.has(id)) continue next;
+        for (const id of forbidden) if (provider.traits.has(id)) continue next;
+        for (const any of memberOf) if (!overlap(any, provider.aggregates)) continue next;
+      }
+      found.push(provider);
     }
     return found;
   }
@@ -163,7 +171,7 @@ function candidates(state: IndexState, query: CandidateQuery): { uuid: string; n
     nestedAware: true,
   });
   const anchors = new Set(requests.map((request) => request.anchor));
-  return [...anchors].slice(0, limit).map(({ uuid, name }) => ({ uuid, name }));
+  return [...anchors].slice(0, limit);
 }
 
 function shares(state: IndexState): boolean {

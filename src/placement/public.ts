@@ -53,7 +53,7 @@ export interface PlacementPublic {
   removeProvider(context: RequestContext, uuid: string): void;
   provider(uuid: string): ProviderInfo | null;
   /** Providers with room for the resources, as few database reads as possible: 10,000 providers in < 10 ms. */
-  candidates(query: CandidateQuery): { uuid: string; name: string }[];
+  candidates(query: CandidateQuery): readonly { readonly uuid: string; readonly name: string }[];
   /**
    * Replaces what a consumer holds; an empty record gives everything back. All or nothing.
    * @throws Conflict when a provider has no room left

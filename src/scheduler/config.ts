@@ -15,18 +15,27 @@ const weight = (name: string, value: number, what: string) =>
 export const schedulerSection = section("scheduler", "Scheduler (nova-scheduler)", {
   SCHEDULER_DRIVER: key.text(
     "filter_scheduler",
-    "Who chooses hosts: filter_scheduler, chance_scheduler (any host that is up), or simple_scheduler (fewest CPUs in use).",
-    { option: "nova.conf/DEFAULT/compute_scheduler_driver" },
+    "Who chooses hosts: filter_scheduler, chance_scheduler (any host that is up), simple_scheduler (fewest CPUs in use), or a file of your own.",
+    {
+      option: "nova.conf/DEFAULT/compute_scheduler_driver",
+      formerOptions: ["nova.conf/DEFAULT/scheduler_driver", "nova.conf/scheduler/driver"],
+    },
   ),
   SCHEDULER_FILTERS: key.list(
     "ComputeFilter,AvailabilityZoneFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter,SameHostFilter,DifferentHostFilter",
-    "Filters, in the order they are asked. The default is that of DevStack.",
-    { option: "nova.conf/filter_scheduler/enabled_filters" },
+    "Filters, in the order they are asked: Nova's names, or files of your own. The default is that of DevStack.",
+    {
+      option: "nova.conf/filter_scheduler/enabled_filters",
+      formerOptions: ["nova.conf/DEFAULT/scheduler_default_filters"],
+    },
   ),
   SCHEDULER_WEIGHERS: key.list(
     "RAMWeigher,CPUWeigher,DiskWeigher,IoOpsWeigher,MetricsWeigher,ServerGroupSoftAffinityWeigher,ServerGroupSoftAntiAffinityWeigher,BuildFailureWeigher",
-    "Weighers that are asked.",
-    { option: "nova.conf/filter_scheduler/weight_classes" },
+    "Weighers that are asked: Nova's names, all_weighers, or files of your own.",
+    {
+      option: "nova.conf/filter_scheduler/weight_classes",
+      formerOptions: ["nova.conf/DEFAULT/scheduler_weight_classes"],
+    },
   ),
   HOST_SUBSET_SIZE: key.int(1, "One of this many best hosts is taken at random.", {
     min: 1,
@@ -46,6 +55,8 @@ export const schedulerSection = section("scheduler", "Scheduler (nova-scheduler)
     "keeping a soft-anti-affinity group apart",
   ),
   BUILD_FAILURE_WEIGHT_MULTIPLIER: weight("build_failure", 1_000_000, "recent failed builds, negatively,"),
+  PCI_WEIGHT_MULTIPLIER: weight("pci", 1, "keeping hosts with PCI devices free"),
+  CROSS_CELL_MOVE_WEIGHT_MULTIPLIER: weight("cross_cell_move", 1_000_000, "staying in a cell"),
   METRICS_WEIGHT_MULTIPLIER: key.float(1, "How much the metrics of METRICS_WEIGHT_SETTING count.", {
     min: Number.NEGATIVE_INFINITY,
     option: "nova.conf/metrics/weight_multiplier",

@@ -12,6 +12,7 @@ export class HostState {
   readonly up: boolean;
   readonly aggregates: readonly AggregateFacts[];
   readonly row: ComputeNodeRow;
+  #failedBuilds: number | null = null;
   #stats: Record<string, unknown> | null = null;
   #capabilities: Record<string, unknown> | null = null;
   #metadata: Map<string, Set<string>> | null = null;
@@ -29,6 +30,11 @@ export class HostState {
     this.service = service;
     this.up = up;
     this.aggregates = aggregates;
+  }
+
+  /** Its service may be given servers: enabled, and heard of lately. */
+  get alive(): boolean {
+    return this.up && this.service?.disabled === false;
   }
 
   get freeRamMb(): number {
@@ -79,7 +85,9 @@ export class HostState {
   }
 
   get failedBuilds(): number {
-    return Number(this.stats["failed_builds"] ?? 0);
+    // Asked of every host for every decision; the rest of the statistics hardly ever.
+    this.#failedBuilds ??= Number(/"failed_builds":\s*"?(\d+)/.exec(this.row.stats ?? "")?.[1] ?? 0);
+    return this.#failedBuilds;
   }
 
   get stats(): Record<string, unknown> {

@@ -15,7 +15,6 @@ import {
   MaxRetriesExceeded,
   NoValidHost,
   NovaStore,
-  novaSection,
   type Periphery,
   type RequestSpec,
   type Retry,
@@ -31,12 +30,33 @@ import { CloudError, Conflict, messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { ServiceContext } from "../core/service.ts";
 import { type PlacementPublic, placementPublic } from "../placement/public.ts";
-import { schedulerSection } from "./config.ts";
-import type { SchedulerDriver } from "./drivers/driver.ts";
-import { makeSchedulerDriver } from "./drivers/index.ts";
+import { PluginFailure } from "../plugins/plugin-thread.ts";
+import type { Placement, SchedulerDriver } from "./drivers/driver.ts";
 import type { HostState } from "./host-state.ts";
 import { HostStates } from "./host-states.ts";
 import type { SchedulingRequest } from "./request.ts";
+
+interface Wanted {
+  instance: InstanceRow;
+  request: SchedulingRequest;
+}
+
+function purposeOf(migrationType: string | null): SchedulingRequest["purpose"] {
+  if (migrationType === "live-migration") return "live-migration";
+  return migrationType === "resize" || migrationType === "migration" ? "resize" : "build";
+}
+
+/** `trait:NAME=required` and `=forbidden` of the flavor; an image can only require (nova/scheduler/utils.py). */
+function traitsOf({ flavor, spec }: SchedulingRequest) {
+  const named = (properties: Readonly<Record<string, string>>, wanted: string) =>
+    Object.entries(properties).flatMap(([key, value]) =>
+      key.startsWith("trait:") && value === wanted ? [key.slice("trait:".length)] : [],
+    );
+  return {
+    requiredTraits: [...named(flavor.extra_specs, "required"), ...named(spec.imageProperties, "required")],
+    forbiddenTraits: named(flavor.extra_specs, "forbidden"),
+  };
+}
 
 const NOT_ENOUGH = "There are not enough hosts available.";
 
@@ -51,23 +71,20 @@ export class SchedulerManager {
   #states: HostStates;
   #log: Logger;
 
-  /** @throws Error for an unknown driver, filter or weigher */
-  constructor(context: ServiceContext, periphery: Pick<Periphery, "services" | "zones" | "groups">) {
+  constructor(
+    context: ServiceContext,
+    periphery: Pick<Periphery, "services" | "zones" | "groups">,
+    driver: SchedulerDriver,
+  ) {
     this.#context = context;
     this.#periphery = periphery;
     this.store = new NovaStore(context.db);
     this.nodes = new ComputeNodes(context.db);
-    this.#states = new HostStates(periphery);
+    this.#states = new HostStates(periphery, this.nodes, () => context.clock.now());
     this.settings = context.config(computeSection);
     this.#actions = new InstanceActions(this.store, context.clock);
     this.#log = context.log.child("nova.scheduler.manager");
-    const settings = {
-      ...context.config(schedulerSection),
-      DEFAULT_AVAILABILITY_ZONE: context.config(novaSection).DEFAULT_AVAILABILITY_ZONE,
-    };
-    // Without placement nobody else counts.
-    const extra = this.#placementWanted() ? [] : ["RamFilter", "CoreFilter", "DiskFilter"];
-    this.#driver = makeSchedulerDriver(settings.SCHEDULER_DRIVER, settings, extra);
+    this.#driver = driver;
   }
 
   now(): number {
@@ -83,46 +100,111 @@ export class SchedulerManager {
   }
 
   /** New servers: each gets a host and goes there, or goes to ERROR; one's failure does not touch the others. */
-  scheduleBuild(context: RequestContext, args: ScheduleBuild): void {
+  async scheduleBuild(context: RequestContext, args: ScheduleBuild): Promise<void> {
+    const { retry } = args;
+    const together: Wanted[] = [];
     for (const uuid of args.instanceUuids) {
-      const instance = this.store.instance(uuid);
-      // Placed by an earlier delivery, or being deleted.
-      if (instance?.vm_state !== "building" || instance.task_state !== "scheduling") continue;
-      if (instance.host !== null) continue;
+      const instance = this.#unplaced(uuid);
+      if (!instance) continue;
       try {
-        const spec = this.#specOf(uuid);
-        const host = this.#place(context, instance, spec, args.retry);
-        const message: BuildAndRun = { instanceUuid: uuid, order: args.order, retry: args.retry };
-        this.store.db.transaction(() => {
-          this.store.updateInstance(
-            uuid,
-            { host: host.host, node: host.node, scheduled_at: this.now() },
-            this.now(),
-          );
-          this.#context.bus.cast(context, computeTopic(host.host), "build_and_run_instance", message);
-        });
-        reportUsage(this, { name: host.host });
+        const request = this.#buildRequest(context, instance, retry);
+        // What an interrupted delivery may have claimed must not stand in the way.
+        this.#placement()?.allocate(elevated(context), consumerOf(instance), {});
+        if (this.#driver.place && !request.force) {
+          together.push({ instance, request });
+          continue;
+        }
+        const ordered = this.#ordered(request);
+        // Not awaited without need: between choice and claim nobody else may choose.
+        const hosts = ordered instanceof Promise ? await ordered : ordered;
+        this.#send(context, args, instance, this.#claimBest(context, instance, hosts, request));
+      } catch (error) {
+        this.#fail(context, instance, retry, error);
+      }
+    }
+    if (together.length > 0) await this.#placeTogether(context, args, together);
+  }
+
+  /** A driver that wants to see all servers of a request at once. */
+  async #placeTogether(
+    context: RequestContext,
+    args: ScheduleBuild,
+    wanted: readonly Wanted[],
+  ): Promise<void> {
+    const requests = wanted.map(({ request }) => request);
+    const [first, ...rest] = requests;
+    if (!first) return;
+    let placed: ReadonlyMap<string, Placement> = new Map();
+    let fault: unknown = new NoValidHost("");
+    try {
+      const hosts = this.#wanted(first);
+      placed = (await this.#driver.place?.([first, ...rest], hosts, args)) ?? placed;
+    } catch (error) {
+      fault = error;
+    }
+    for (const { instance, request } of wanted) {
+      const placement = placed.get(instance.uuid) ?? { error: fault };
+      try {
+        if ("error" in placement) throw placement.error;
+        const host = this.#claimBest(context, instance, [placement.host], request);
+        this.#send(context, args, instance, host, placement.launchIndex);
       } catch (error) {
         this.#fail(context, instance, args.retry, error);
       }
     }
   }
 
+  /** Not placed by an earlier delivery, and not being deleted. */
+  #unplaced(uuid: string): InstanceRow | null {
+    const instance = this.store.instance(uuid);
+    const waits = instance?.vm_state === "building" && instance.task_state === "scheduling";
+    return waits && instance.host === null ? instance : null;
+  }
+
+  /** The host has the claim; it is told to build. */
+  #send(
+    context: RequestContext,
+    args: ScheduleBuild,
+    placed: InstanceRow,
+    host: HostState,
+    launchIndex: number | null = null,
+  ): void {
+    const { uuid } = placed;
+    const message: BuildAndRun = { instanceUuid: uuid, order: args.order, retry: args.retry };
+    const sent = this.store.db.transaction(() => {
+      const instance = this.#unplaced(uuid);
+      if (!instance) return false;
+      const index = launchIndex === null ? {} : { launch_index: launchIndex };
+      this.store.updateInstance(
+        uuid,
+        { host: host.host, node: host.node, scheduled_at: this.now(), ...index },
+        this.now(),
+      );
+      this.#context.bus.cast(context, computeTopic(host.host), "build_and_run_instance", message);
+      return true;
+    });
+    // Deleted while a plugin was thinking: who deletes a server gives back what it holds, but this came after.
+    if (sent) reportUsage(this, { name: host.host });
+    else this.#placement()?.allocate(elevated(context), consumerOf(placed), {});
+  }
+
   /** A host for a server that exists, its claim made. @throws NoValidHost */
-  selectDestination(context: RequestContext, args: SelectDestination): Destination {
+  async selectDestination(context: RequestContext, args: SelectDestination): Promise<Destination> {
     const instance = this.store.instance(args.instanceUuid);
     if (!instance) throw new NoValidHost("");
     const flavors = this.store.flavorsOf(instance.uuid);
     const flavor = (args.flavorId === "new" ? flavors?.new : null) ?? flavors?.cur;
     if (!flavor || !flavors) throw new NoValidHost("");
     const spec = this.#specOf(instance.uuid);
+    const migration = this.store.migrations.first({ uuid: args.consumerUuid });
     const request = this.#request(context, instance, flavor, spec, {
       ignoreHosts: new Set(args.ignoreHosts),
       targetHost: args.targetHost,
       force: args.force,
+      purpose: purposeOf(migration?.migration_type ?? null),
     });
-    const hosts = this.#ordered(request);
-    const migration = this.store.migrations.first({ uuid: args.consumerUuid });
+    const ordered = this.#ordered(request);
+    const hosts = ordered instanceof Promise ? await ordered : ordered;
     for (const host of hosts) {
       try {
         if (migration) {
@@ -159,18 +241,26 @@ export class SchedulerManager {
     });
   }
 
-  #place(context: RequestContext, instance: InstanceRow, spec: RequestSpec, retry: Retry | null): HostState {
+  #buildRequest(context: RequestContext, instance: InstanceRow, retry: Retry | null): SchedulingRequest {
+    const spec = this.#specOf(instance.uuid);
     const flavor = this.store.flavorsOf(instance.uuid)?.cur;
     if (!flavor) throw new NoValidHost("");
-    const request = this.#request(context, instance, flavor, spec, {
+    return this.#request(context, instance, flavor, spec, {
       ignoreHosts: new Set(retry?.hosts ?? []),
       targetHost: spec.forceHost ?? spec.requestedHost,
       targetNode: spec.forceNode ?? spec.requestedNode,
       force: spec.forceHost !== null || spec.forceNode !== null,
     });
-    // What an interrupted delivery may have claimed must not stand in the way.
-    this.#placement()?.allocate(elevated(context), consumerOf(instance), {});
-    for (const host of this.#ordered(request)) {
+  }
+
+  /** Claims the first of these hosts that will have it. @throws NoValidHost */
+  #claimBest(
+    context: RequestContext,
+    instance: InstanceRow,
+    hosts: Iterable<HostState>,
+    request: SchedulingRequest,
+  ): HostState {
+    for (const host of hosts) {
       try {
         this.#claim(context, instance, host, request);
       } catch (error) {
@@ -188,14 +278,22 @@ export class SchedulerManager {
     this.#placement()?.allocate(elevated(context), consumerOf(instance), { [host.uuid]: request.resources });
   }
 
-  /** The hosts that will do, best first. @throws NoValidHost when placement has no candidate */
-  #ordered(request: SchedulingRequest): Iterable<HostState> {
-    const hosts = this.#candidates(request).filter(
+  /** The hosts with room that were not ruled out. @throws NoValidHost when placement has no candidate */
+  #wanted(request: SchedulingRequest): HostState[] {
+    const hosts = this.#candidates(request);
+    if (request.ignoreHosts.size === 0 && request.targetHost === null && request.targetNode === null)
+      return hosts;
+    return hosts.filter(
       (host) =>
         !request.ignoreHosts.has(host.host) &&
         (request.targetHost === null || host.host === request.targetHost) &&
         (request.targetNode === null || host.node === request.targetNode),
     );
+  }
+
+  /** The hosts that will do, best first. @throws NoValidHost when placement has no candidate */
+  #ordered(request: SchedulingRequest): Iterable<HostState> | Promise<Iterable<HostState>> {
+    const hosts = this.#wanted(request);
     if (request.force) {
       const wanted = request.targetHost ?? request.targetNode;
       if (hosts.length === 0)
@@ -210,16 +308,16 @@ export class SchedulerManager {
 
   #candidates(request: SchedulingRequest): HostState[] {
     const placement = this.#placement();
-    if (!placement) return this.#states.of(this.nodes.list());
-    const known = new Set(placement.candidates({ resources: request.resources }).map(({ uuid }) => uuid));
-    if (known.size === 0) {
+    if (!placement) return this.#states.all();
+    const found = placement.candidates({ resources: request.resources, ...traitsOf(request) });
+    if (found.length === 0) {
       this.#log.info(
         request.context,
         "Got no allocation candidates from the Placement API. This could be due to insufficient resources or a temporary occurrence as compute nodes start up.",
       );
       throw new NoValidHost("");
     }
-    return this.#states.of(this.nodes.list().filter((row) => known.has(row.uuid)));
+    return this.#states.of(found);
   }
 
   #request(
@@ -227,7 +325,9 @@ export class SchedulerManager {
     instance: InstanceRow,
     flavor: FlavorSnapshot,
     spec: RequestSpec,
-    wanted: Partial<Pick<SchedulingRequest, "ignoreHosts" | "targetHost" | "targetNode" | "force">>,
+    wanted: Partial<
+      Pick<SchedulingRequest, "ignoreHosts" | "targetHost" | "targetNode" | "force" | "purpose">
+    >,
   ): SchedulingRequest {
     let flavorsByHost: Map<string, Set<number>> | null = null;
     return {
@@ -249,6 +349,8 @@ export class SchedulerManager {
         return flavorsByHost.get(host) ?? new Set();
       },
       index: instance.launch_index ?? 0,
+      purpose: wanted.purpose ?? "build",
+      instance,
     };
   }
 
@@ -294,7 +396,9 @@ export class SchedulerManager {
 
   /** ERROR with a fault that says why; nothing is held for the server. */
   #fail(context: RequestContext, instance: InstanceRow, retry: Retry | null, error: unknown): void {
-    if (!(error instanceof CloudError)) this.#log.error(context, `Scheduling ${instance.uuid} failed`, error);
+    // What a plugin gave a server as its error was logged where it was given.
+    if (!(error instanceof CloudError || error instanceof PluginFailure))
+      this.#log.error(context, `Scheduling ${instance.uuid} failed`, error);
     else
       this.#log.warning(
         context,

@@ -1,6 +1,6 @@
 // What is to be placed: one server, its flavor, and everything the user and the circumstances demand of the host.
 
-import type { FlavorSnapshot, GroupFacts, RequestSpec } from "../compute/scheduling/public.ts";
+import type { FlavorSnapshot, GroupFacts, InstanceRow, RequestSpec } from "../compute/scheduling/public.ts";
 import type { RequestContext } from "../core/context.ts";
 import type { Resources } from "../placement/public.ts";
 
@@ -27,6 +27,10 @@ export interface SchedulingRequest {
   flavorsOn(host: string): ReadonlySet<number>;
   /** Which of a multiple request this is, from 0. */
   index: number;
+  /** What it is placed for; a server that is taken over or unshelved is built again. */
+  purpose: "build" | "resize" | "live-migration";
+  /** Its row, for those who want to see more of it. */
+  instance: InstanceRow;
 }
 
 /** A hint that is a string or a list of them. */

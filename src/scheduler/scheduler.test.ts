@@ -20,35 +20,36 @@ test("SC-05 the configured driver is loaded; a bad name keeps the service from s
   await failing.catch(() => {});
 });
 
-test("chance and simple schedulers: any host that is up, and the one with the fewest CPUs in use", () => {
+test("chance and simple schedulers: any host that is up, and the one with the fewest CPUs in use", async () => {
   const hosts = [
     testHost("a", { vcpus_used: 3 }),
     testHost("b", { vcpus_used: 1 }),
     testHost("c", { up: false }),
   ];
   const simple = makeSchedulerDriver("simple_scheduler", schedulerSettings(), []);
-  expect([...simple.select(testRequest(), hosts, log)].map(({ host }) => host)).toEqual(["b", "a"]);
+  expect([...(await simple.select(testRequest(), hosts, log))].map(({ host }) => host)).toEqual(["b", "a"]);
   const chance = makeSchedulerDriver("chance_scheduler", schedulerSettings(), []);
-  expect([...chance.select(testRequest(), hosts, log)].map(({ host }) => host).sort()).toEqual(["a", "b"]);
-  expect(() => [...chance.select(testRequest(), [hosts[2]!], log)]).toThrow(
-    "Is the appropriate service running?",
-  );
+  expect([...(await chance.select(testRequest(), hosts, log))].map(({ host }) => host).sort()).toEqual([
+    "a",
+    "b",
+  ]);
+  expect(() => chance.select(testRequest(), [hosts[2]!], log)).toThrow("Is the appropriate service running?");
 });
 
-test("one of the best hosts, or of equally good ones, is left to chance when that is configured", () => {
+test("one of the best hosts, or of equally good ones, is left to chance when that is configured", async () => {
   const hosts = ["a", "b", "c", "d"].map((name, i) => testHost(name, { free_ram_mb: i < 2 ? 9000 : 100 }));
-  const first = (settings: Record<string, string>, random: number) => {
+  const first = async (settings: Record<string, string>, random: number) => {
     const driver = new FilterScheduler(
       schedulerSettings({ SCHEDULER_WEIGHERS: "RAMWeigher", ...settings }),
       [],
       () => random,
     );
-    return [...driver.select(testRequest(), hosts, log)].map(({ host }) => host);
+    return [...(await driver.select(testRequest(), hosts, log))].map(({ host }) => host);
   };
-  expect(first({}, 0.99)).toEqual(["a", "b", "c", "d"]);
-  expect(first({ SHUFFLE_BEST_SAME_WEIGHED_HOSTS: "True" }, 0.99)[0]).toBe("b");
-  expect(first({ HOST_SUBSET_SIZE: "3" }, 0.99)[0]).toBe("c");
-  expect(first({ HOST_SUBSET_SIZE: "9" }, 0.99)[0]).toBe("d");
+  expect(await first({}, 0.99)).toEqual(["a", "b", "c", "d"]);
+  expect((await first({ SHUFFLE_BEST_SAME_WEIGHED_HOSTS: "True" }, 0.99))[0]).toBe("b");
+  expect((await first({ HOST_SUBSET_SIZE: "3" }, 0.99))[0]).toBe("c");
+  expect((await first({ HOST_SUBSET_SIZE: "9" }, 0.99))[0]).toBe("d");
 });
 
 test("AD-06 SC-18 servers are spread over the simulated hosts, and fill them to the last place", async () => {

@@ -1,6 +1,11 @@
 // Hosts and requests for the scheduler's own tests.
 
-import type { ComputeNodeRow, FlavorSnapshot, RequestSpec } from "../compute/scheduling/public.ts";
+import type {
+  ComputeNodeRow,
+  FlavorSnapshot,
+  InstanceRow,
+  RequestSpec,
+} from "../compute/scheduling/public.ts";
 import { Config } from "../config/config.ts";
 import { adminContext } from "../core/context.ts";
 import { schedulerSection } from "./config.ts";
@@ -89,6 +94,8 @@ export function testRequest(changes: TestRequest = {}): SchedulingRequest {
     hostsOf: () => new Set(),
     flavorsOn: () => new Set(),
     index: 0,
+    purpose: "build",
+    instance: { uuid: "11111111-2222-3333-4444-555555555555", launch_index: 0 } as InstanceRow,
     ...rest,
     flavor: {
       id: 1,

@@ -160,6 +160,13 @@ export async function consoleOutput(
     .output;
 }
 
+/** The address of a page with the server's screen, good for ten minutes. */
+export async function screenUrl(id: string): Promise<string> {
+  const body = { remote_console: { protocol: "vnc", type: "novnc" } };
+  type Made = { remote_console: { url: string } };
+  return (await compute<Made>(`/servers/${id}/remote-consoles`, { method: "POST", body })).remote_console.url;
+}
+
 export interface ServerEvent {
   action: string;
   requestId: string;

@@ -54,9 +54,10 @@ export function serverActionList(nova: Nova): ServerAction[] {
 }
 
 export function computeRoutes(context: ServiceContext, nova: Nova): Route[] {
+  const servers = [...serverRoutes(nova), actionRoute(nova, serverActionList(nova))];
   return [
-    ...serverRoutes(nova),
-    actionRoute(nova, serverActionList(nova)),
+    ...servers,
+    ...clonesOf(servers),
     ...metadataRoutes(nova),
     ...tagRoutes(nova),
     ...ipRoutes(nova),
@@ -98,6 +99,13 @@ export function computeApi(context: ServiceContext, nova: Nova): FetchApp {
       }
     },
   });
+}
+
+/** routes.py: "/os-volumes_boot is a clone of /servers". */
+function clonesOf(servers: readonly Route[]): Route[] {
+  return servers
+    .filter(({ path }) => /^\/servers(\/detail|\/:id(\/action)?)?$/.test(path))
+    .map((route) => ({ ...route, path: route.path.replace("/servers", "/os-volumes_boot") }));
 }
 
 /** @throws Error for a ceiling that is no version between 2.1 and 2.93 */

@@ -3,12 +3,15 @@
 import type { ServiceContext } from "../../core/service.ts";
 import type { Route } from "../../http/api.ts";
 import { placementPublic } from "../../placement/public.ts";
+import { CertificateAuthority } from "../certificates.ts";
 import { novaSection } from "../config.ts";
 import { quotaSection } from "../config-periphery.ts";
 import type { PeripheryParts } from "../make-periphery.ts";
 import { ComputeNodes } from "../nodes.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { availabilityZoneRoutes } from "./availability-zones.ts";
+import { bareMetalNodeRoutes } from "./bare-metal-nodes.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { extensionRoutes } from "./extensions.ts";
 import { flavorAccessRoutes } from "./flavor-access.ts";
 import { flavorExtraSpecRoutes } from "./flavor-extra-specs.ts";
@@ -19,7 +22,7 @@ import { keypairRoutes } from "./keypairs.ts";
 import { limitRoutes } from "./limits.ts";
 import { projectCheck } from "./project-check.ts";
 import { quotaRoutes } from "./quotas.ts";
-import { removedRoutes } from "./removed.ts";
+import { hasCertificates, removedRoutes } from "./removed.ts";
 import { serverGroupRoutes } from "./server-groups.ts";
 import { serviceRoutes } from "./services.ts";
 import { usageRoutes } from "./usage.ts";
@@ -29,6 +32,8 @@ export function peripheryRoutes(context: ServiceContext, periphery: PeripheryPar
   const { clock, bus, log, peers } = context;
   const nova = context.config(novaSection);
   const maxLimit = nova.API_MAX_LIMIT;
+  const ceiling = Number(nova.COMPUTE_API_MAX_MICROVERSION.trim().slice(2));
+  const authority = new CertificateAuthority(context.paths.at("CA", "ca.pem"), clock);
   const nodes = new ComputeNodes(context.db);
   const placement = () =>
     context.endpoints.base("placement-api") === null ? null : peers.get(placementPublic);
@@ -36,7 +41,9 @@ export function peripheryRoutes(context: ServiceContext, periphery: PeripheryPar
   return [
     ...versionRoutes(nova.COMPUTE_API_MAX_MICROVERSION),
     ...extensionRoutes(),
-    ...removedRoutes(),
+    ...removedRoutes(ceiling),
+    ...bareMetalNodeRoutes(),
+    ...(hasCertificates(ceiling) ? certificateRoutes(authority) : []),
     ...flavorRoutes(periphery.flavors, maxLimit),
     ...flavorExtraSpecRoutes(periphery.flavors),
     ...flavorAccessRoutes(periphery.flavors, checkProject),

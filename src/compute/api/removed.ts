@@ -15,8 +15,6 @@ const REMOVED: readonly (readonly [path: string, ...methods: Route["method"][]])
   ["/os-cells/sync_instances", "POST"],
   ["/os-cells/:id", "GET", "PUT", "DELETE"],
   ["/os-cells/:id/capacities", "GET"],
-  ["/os-certificates", "POST"],
-  ["/os-certificates/:id", "GET"],
   ["/os-cloudpipe", "GET", "POST"],
   ["/os-cloudpipe/:id", "PUT"],
   ["/os-fping", "GET"],
@@ -26,11 +24,23 @@ const REMOVED: readonly (readonly [path: string, ...methods: Route["method"][]])
   ["/servers/:server_id/os-virtual-interfaces", "GET"],
 ];
 
-export function removedRoutes(): Route[] {
+/** Gone since Pike, whose highest version this was: a cloud with a lower ceiling has them still. */
+const GONE_SINCE = 53;
+const CERTIFICATES: typeof REMOVED = [
+  ["/os-certificates", "POST"],
+  ["/os-certificates/:id", "GET"],
+];
+
+/** @param ceiling the highest minor version of this cloud */
+export const hasCertificates = (ceiling: number) => ceiling < GONE_SINCE;
+
+/** @param ceiling the highest minor version of this cloud */
+export function removedRoutes(ceiling: number): Route[] {
   const handler = (): Reply => {
     throw new CloudError("gone", "This resource is no longer available. No forwarding address is given.");
   };
-  return REMOVED.flatMap(([path, ...methods]) =>
+  const removed = hasCertificates(ceiling) ? REMOVED : [...REMOVED, ...CERTIFICATES];
+  return removed.flatMap(([path, ...methods]) =>
     methods.map((method): Route => ({ method, path, handler, access: { handlerAsks: [] } })),
   );
 }

@@ -385,6 +385,16 @@ export interface ComputeDriver {
   detachVolume(guest: GuestRef, device: BlockDevice): Promise<void>;
   /** The running guest sees the new size, in bytes. */
   extendVolume(guest: GuestRef, device: BlockDevice, sizeBytes: number): Promise<void>;
+  /**
+   * A flat copy of a volume as the running guest has it at one moment, in a file that is made; the guest goes on writing.
+   * False when the guest does not run, or has not got the volume: nothing was made then. Absent: the driver's guests write
+   * to no files. @throws GuestOperationFailed
+   */
+  copyVolume?(
+    guest: GuestRef,
+    device: BlockDevice,
+    target: { path: string; format: "raw" | "qcow2" },
+  ): Promise<boolean>;
   /** The running guest sees the card; a stopped one will. */
   attachInterface(guest: GuestRef, vif: Vif): Promise<void>;
   /** Not attached: nothing happens. @throws DeviceDetachFailed */

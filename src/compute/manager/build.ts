@@ -10,7 +10,7 @@ import { type BuildAndRun, type BuildInstances, CONDUCTOR_TOPIC } from "../topic
 import { releaseAllocations } from "./allocations.ts";
 import { configDriveFor, wantsConfigDrive } from "./config-drive.ts";
 import { nameDisksOf } from "./device-names.ts";
-import { guestRef, guestSpec, imagePropertiesOf } from "./guest-spec.ts";
+import { fetchRootImages, guestRef, guestSpec, imagePropertiesOf } from "./guest-spec.ts";
 import { forNetwork, keepNetworkInfo, releaseNetworks } from "./networks.ts";
 import { reportUsage } from "./resources.ts";
 import { TaskInterrupted, type TaskOptions, type TaskRun } from "./task.ts";
@@ -111,7 +111,7 @@ async function allocateNetworks(run: Run): Promise<Vif[]> {
 async function spawn(run: Run, vifs: readonly Vif[]): Promise<void> {
   const { compute, context, host, args, instance } = run;
   if (run.delivery.redelivered && (await runsAlready(run))) return;
-  const spec = specFor(run, vifs);
+  const spec = await specFor(run, vifs);
   try {
     if (vifs.length > 0) await compute.network.plug(context, forNetwork(instance, host), vifs);
     const configDrive = await configDriveFor(compute, instance, spec, args.order);
@@ -125,9 +125,10 @@ async function spawn(run: Run, vifs: readonly Vif[]): Promise<void> {
   }
 }
 
-function specFor(run: Run, vifs: readonly Vif[]) {
+async function specFor(run: Run, vifs: readonly Vif[]) {
   const { compute, context, instance } = run;
   try {
+    await fetchRootImages(compute, context, instance);
     return guestSpec(compute, context, instance, { vifs, imageNeeded: true });
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;

@@ -4,7 +4,7 @@ import type { RequestContext } from "../../core/context.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { ImageCaching } from "../topics.ts";
 import type { Compute, Host } from "./compute.ts";
-import { guestImage } from "./guest-spec.ts";
+import { fetchImages, guestImage } from "./guest-spec.ts";
 
 /** What became of each; one that fails does not stop the others. */
 export async function cacheImages(
@@ -22,6 +22,7 @@ export async function cacheImages(
       continue;
     }
     try {
+      await fetchImages(compute, context, id);
       results[id] = (await driver.cacheImage(guestImage(compute, context, id))) ? "cached" : "existing";
     } catch (error) {
       compute.log.warning(context, `Failed to cache image ${id}: ${messageOf(error)}`);

@@ -2,7 +2,7 @@
 // attach_interface, detach_interface) of Zed.
 
 import type { RequestContext } from "../../core/context.ts";
-import { messageOf } from "../../core/errors.ts";
+import { messageOf, Unavailable } from "../../core/errors.ts";
 import type { RequestedNetwork, Vif } from "../../network/public.ts";
 import type { ConnectionInfo } from "../../volume/public.ts";
 import type { BlockDeviceRow } from "../tables.ts";
@@ -90,6 +90,28 @@ export const extendVolumeTask: TaskOptions<ExtendArgs> = {
   },
   failed: () => {},
 };
+
+export interface CopyVolumeArgs extends InstanceArgs {
+  volumeId: string;
+  path: string;
+  format: "raw" | "qcow2";
+}
+
+/** A call: the block storage service waits for the copy. False when this guest does not write to the volume. */
+export async function copyVolume(
+  compute: Compute,
+  host: Host,
+  { instanceUuid, volumeId, path, format }: CopyVolumeArgs,
+): Promise<boolean> {
+  const instance = compute.store.instance(instanceUuid);
+  const row = compute.store.blockDevicesOf(instanceUuid).find((each) => each.volume_id === volumeId);
+  const connection = row?.connection_info as ConnectionInfo | null | undefined;
+  if (!instance || !row || !connection) return false;
+  if (!host.driver.copyVolume) {
+    throw new Unavailable(`The driver of host ${host.name} cannot copy the volumes of a running server.`);
+  }
+  return host.driver.copyVolume(guestRef(instance), toBlockDevice(row, connection), { path, format });
+}
 
 export interface AttachInterfaceArgs extends InstanceArgs {
   request: RequestedNetwork;

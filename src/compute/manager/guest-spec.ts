@@ -35,7 +35,7 @@ export function guestSpec(
   const flavor = options.flavor ?? store.flavorsOf(instance.uuid)?.cur;
   if (!flavor) throw new Error(`instance ${instance.uuid} has no flavor`);
   const rows = options.blockDevices ?? store.blockDevicesOf(instance.uuid);
-  const bootsFromVolume = rows.some((row) => row.boot_index === 0 && row.destination_type === "volume");
+  const bootsFromVolume = rootIsVolume(rows);
   return {
     ...guestRef(instance),
     displayName: instance.display_name ?? "",
@@ -66,6 +66,32 @@ export function vifsOf(compute: Compute, uuid: string): Vif[] {
     compute.log.warning(null, `[instance: ${uuid}] network cards are unknown: ${messageOf(error)}`);
     return [];
   }
+}
+
+/**
+ * Brings the data of these images onto this host, where the image service keeps it elsewhere.
+ * @throws ImageNotFound, Conflict, Unavailable
+ */
+export async function fetchImages(
+  { images }: Compute,
+  context: RequestContext,
+  ...ids: readonly (string | null)[]
+): Promise<void> {
+  for (const id of ids) if (id) await images.fetch(context, id);
+}
+
+/** Those an instance boots from; none when it boots from a volume. @throws as fetchImages */
+export async function fetchRootImages(
+  compute: Compute,
+  context: RequestContext,
+  { uuid, image_ref, kernel_id, ramdisk_id }: InstanceRow,
+): Promise<void> {
+  if (rootIsVolume(compute.store.blockDevicesOf(uuid))) return;
+  await fetchImages(compute, context, image_ref || null, kernel_id, ramdisk_id);
+}
+
+function rootIsVolume(rows: readonly BlockDeviceRow[]): boolean {
+  return rows.some((row) => row.boot_index === 0 && row.destination_type === "volume");
 }
 
 export function guestImage(

@@ -12,6 +12,8 @@ import {
   type AttachInterfaceArgs,
   attachInterface,
   attachVolumeTask,
+  type CopyVolumeArgs,
+  copyVolume,
   detachInterfaceTask,
   detachVolumeTask,
   extendVolumeTask,
@@ -95,6 +97,7 @@ export function computeHandlers(compute: Compute): Record<string, Handler> {
     attach_interface: call<AttachInterfaceArgs>((host, args, context) =>
       attachInterface(compute, context, host, args),
     ),
+    copy_volume: call<CopyVolumeArgs>((host, args) => copyVolume(compute, host, args)),
     get_console_output: call<InstanceArgs & { maxBytes: number }>((host, args) =>
       host.driver.consoleOutput(ref(args), args.maxBytes),
     ),

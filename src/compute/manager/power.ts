@@ -1,6 +1,7 @@
 // Stop, start, reboot, pause, suspend and their opposites. Authority: nova/compute/manager.py of Zed.
 
 import { messageOf } from "../../core/errors.ts";
+import { GuestNotFound } from "../drivers/driver.ts";
 import { POWER_STATE_NUMBERS, type TaskState, type VmState } from "../states.ts";
 import { guestRef, guestSpec } from "./guest-spec.ts";
 import { forNetwork } from "./networks.ts";
@@ -21,12 +22,16 @@ export interface RebootArgs extends InstanceArgs {
 
 type Run = TaskRun<InstanceArgs>;
 
-/** The guest's power state as the driver sees it, as nova numbers it. */
+/**
+ * The guest's power state as the driver sees it, as nova numbers it; that of a guest which is not there is NOSTATE
+ * (manager.py, _get_power_state). @throws what the driver throws when it cannot tell
+ */
 export async function powerNumber(run: Run): Promise<number> {
   try {
     return POWER_STATE_NUMBERS[(await run.host.driver.info(guestRef(run.instance))).powerState];
-  } catch {
-    return POWER_STATE_NUMBERS.nostate;
+  } catch (error) {
+    if (error instanceof GuestNotFound) return POWER_STATE_NUMBERS.nostate;
+    throw error;
   }
 }
 
@@ -127,7 +132,10 @@ export const rebootTask: TaskOptions<RebootArgs> = {
   },
   async failed(run, error) {
     // A guest that runs in spite of the failure stays active (manager.py, reboot_instance).
-    const power = await powerNumber(run);
+    const power = await powerNumber(run).catch((again) => {
+      run.compute.log.error(run.context, `[instance: ${run.instance.uuid}] No power state`, again);
+      return POWER_STATE_NUMBERS.nostate;
+    });
     const alive = run.args.kind === "SOFT" || power === POWER_STATE_NUMBERS.running;
     run.compute.log.error(
       run.context,

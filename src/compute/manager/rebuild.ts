@@ -4,7 +4,7 @@
 import { POWER_STATE_NUMBERS, type TaskState } from "../states.ts";
 import type { BuildOrder } from "../topics.ts";
 import { configDriveFor } from "./config-drive.ts";
-import { guestRef, guestSpec } from "./guest-spec.ts";
+import { fetchRootImages, guestRef, guestSpec } from "./guest-spec.ts";
 import { forNetwork, keepNetworkInfo, usesNetworks } from "./networks.ts";
 import { type InstanceArgs, powerNumber } from "./power.ts";
 import { reconnectVolumes, setMigration } from "./resize.ts";
@@ -37,6 +37,7 @@ export const rebuildTask: TaskOptions<RebuildArgs> = {
     run.save({ task_state: "rebuild_block_device_mapping" });
     await reconnectVolumes(run);
     run.save({ task_state: "rebuild_spawning" });
+    await fetchRootImages(compute, context, run.instance);
     const spec = guestSpec(compute, context, run.instance, { imageNeeded: true });
     if (spec.vifs.length > 0) await compute.network.plug(context, forNetwork(run.instance, host), spec.vifs);
     const configDrive = await configDriveFor(compute, run.instance, spec, args.order);

@@ -1,6 +1,6 @@
 // Rescue: the server runs from another image, its own disks beside it. Authority: nova/compute/manager.py of Zed.
 
-import { guestImage, guestSpec } from "./guest-spec.ts";
+import { fetchImages, guestImage, guestSpec } from "./guest-spec.ts";
 import { forNetwork } from "./networks.ts";
 import { type InstanceArgs, powerNumber } from "./power.ts";
 import { errorOut, type TaskOptions } from "./task.ts";
@@ -15,6 +15,7 @@ export const rescueTask: TaskOptions<RescueArgs> = {
   during: ["rescuing"],
   async work(run) {
     const { compute, context, host, args, instance } = run;
+    await fetchImages(compute, context, args.imageId);
     const image = guestImage(compute, context, args.imageId);
     const spec = guestSpec(compute, context, instance);
     if (spec.vifs.length > 0) await compute.network.plug(context, forNetwork(instance, host), spec.vifs);

@@ -5,7 +5,7 @@ import { messageOf } from "../../core/errors.ts";
 import { computeTopic } from "../topics.ts";
 import { releaseAllocations } from "./allocations.ts";
 import { nameDisksOf } from "./device-names.ts";
-import { guestImage, guestRef, guestSpec } from "./guest-spec.ts";
+import { fetchImages, guestImage, guestRef, guestSpec } from "./guest-spec.ts";
 import { removeImage, removeShelvedImage, type SnapshotArgs, uploadSnapshot } from "./images.ts";
 import { forNetwork, keepNetworkInfo, usesNetworks } from "./networks.ts";
 import { type InstanceArgs, powerNumber, shutdownTimeout } from "./power.ts";
@@ -90,6 +90,7 @@ export const unshelveTask: TaskOptions<InstanceArgs> = {
     reportUsage(compute, host);
     await reconnectVolumes(run);
     const shelvedImage = compute.store.systemMetadataOf(run.instance.uuid)["shelved_image_id"] ?? null;
+    await fetchImages(compute, context, shelvedImage);
     const spec = guestSpec(compute, context, run.instance);
     const image =
       shelvedImage && !spec.bootsFromVolume ? guestImage(compute, context, shelvedImage) : spec.image;

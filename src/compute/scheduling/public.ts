@@ -6,13 +6,14 @@ export { MaxRetriesExceeded, NoValidHost } from "../errors.ts";
 export { consumerOf, holdForMove, resourcesOf } from "../manager/allocations.ts";
 export { reportUsage } from "../manager/resources.ts";
 export { migrations } from "../migrations/index.ts";
-export { ComputeNodes } from "../nodes.ts";
+export { ComputeNodes, type NodePlace } from "../nodes.ts";
 export { keepReporting, makePeriphery } from "../nova.ts";
 export type { AggregateFacts, GroupFacts, Periphery, ServiceRecord } from "../periphery.ts";
 export { NovaStore } from "../store.ts";
 export type { ComputeNodeRow, FlavorSnapshot, InstanceRow } from "../tables.ts";
 export {
   type BuildAndRun,
+  type BuildOrder,
   computeTopic,
   type Destination,
   type RequestSpec,

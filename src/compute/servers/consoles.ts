@@ -72,18 +72,22 @@ export async function consoleUrl(
 
 function consoleBase(nova: Nova, kind: ConsoleKind): { base: string; query: (token: string) => string } {
   const host = nova.context.config(cloudSection).HOST_IP;
+  const proxy = nova.context.endpoints.base("n-novnc");
   if (kind === "serial") {
     return {
-      base: nova.settings.SERIALPROXY_BASE_URL || `ws://${host}:6083/`,
+      base: nova.settings.SERIALPROXY_BASE_URL || serialBase(proxy, host),
       query: (token) => `?token=${token}`,
     };
   }
-  const vnc =
-    nova.settings.NOVNCPROXY_BASE_URL ||
-    `${nova.context.endpoints.base("n-novnc") ?? `http://${host}:6080`}/vnc_lite.html`;
+  const vnc = nova.settings.NOVNCPROXY_BASE_URL || `${proxy ?? `http://${host}:6080`}/vnc_lite.html`;
   // noVNC hands its own path parameter to the websocket (nova/objects/console_auth_token.py).
   if (kind === "novnc") return { base: vnc, query: (token) => `?path=%3Ftoken%3D${token}` };
   return { base: `http://${host}:6082/${kind}.html`, query: (token) => `?token=${token}` };
+}
+
+/** Nova's serial proxy has a port of its own; where everything is on one port, the lines are there too. */
+function serialBase(proxy: string | null, host: string): string {
+  return proxy === null || /:6080$/.test(proxy) ? `ws://${host}:6083/` : `${proxy.replace(/^http/, "ws")}/`;
 }
 
 function hashOf(token: string): string {

@@ -18,6 +18,7 @@ import { fault } from "./faults.ts";
 import { logRoutes } from "./logs.ts";
 import { serviceRoutes } from "./services.ts";
 import { sessionRoutes } from "./session.ts";
+import { topologyRoutes } from "./topology.ts";
 
 export interface DashboardParts {
   context: ServiceContext;
@@ -31,6 +32,7 @@ export function dashboardRoutes({ context, sessions, signing, followers }: Dashb
     ...sessionRoutes(context, sessions, signing),
     ...serviceRoutes(context),
     ...logRoutes(context, followers),
+    ...topologyRoutes(context),
     ...pageRoutes(),
   ];
 }

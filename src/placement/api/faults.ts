@@ -4,6 +4,7 @@
 
 import type { TSchema } from "typebox";
 import { type CloudError, PolicyNotAuthorized } from "../../core/errors.ts";
+import { pyRepr } from "../../core/python.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";
 import { type Microversions, VersionNotSupported } from "../../http/microversion.ts";
 import { reasonOf, statusOf } from "../../http/status.ts";
@@ -57,12 +58,22 @@ function askedVersion(call: Call): string {
   return (call.header("openstack-api-version") ?? "").trim().split(/\s+/)[1] ?? "";
 }
 
+/** microversion_parse's words, which are Python's for two numbers that are none. */
+function whatIsWrong(version: string): string {
+  const [major = "", minor] = version.split(/\.(.*)/s);
+  const bad = [major, minor].find((part) => part !== undefined && !/^\s*[+-]?\d+\s*$/.test(part));
+  if (bad !== undefined) return `${version}; invalid literal for int() with base 10: ${pyRepr(bad)}`;
+  return `${version}; Version.__new__() missing 1 required positional argument: 'minor'`;
+}
+
 function messageFor(error: CloudError, call: Call, unserved: boolean): string {
   if (error instanceof PolicyNotAuthorized) return `Policy does not allow ${error.rule} to be performed.`;
   if (unserved) return `Invalid microversion: Unacceptable version header: ${askedVersion(call)}`;
   if (error.type === INVALID_VERSION)
-    return `Invalid microversion: invalid version string: ${askedVersion(call)}`;
-  if (error.kind === "method-not-allowed") return "The method specified is not allowed for this resource.";
+    return `Invalid microversion: invalid version string: ${whatIsWrong(askedVersion(call))}`;
+  // A call that a microversion took away says nothing more; a method that never was is the router's to explain.
+  if (error.kind === "method-not-allowed" && error.message !== "")
+    return "The method specified is not allowed for this resource.";
   if (error.kind === "unsupported-media") {
     return `The media type ${call.header("content-type") ?? "None"} is not supported, use application/json`;
   }

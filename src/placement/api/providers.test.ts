@@ -245,3 +245,27 @@ test("resource classes: standard ones stay, custom ones come and go", async () =
   expect((await api.delete("/resource_classes/CUSTOM_BRONZE", version(2))).status).toBe(204);
   expect((await api.get("/resource_classes")).status).toBe(404);
 });
+
+test("texts for what is not served, as placement 8.0.0 gives them to the same calls (asked 2026-11-20)", async () => {
+  const { cloud, api } = await placement();
+  await using _ = cloud;
+  await api.post("/resource_providers", { name: "c01", uuid: A });
+  const detail = async (answer: Promise<{ status: number; body: { errors: { detail: string }[] } }>) => {
+    const { status, body } = await answer;
+    return [status, body.errors[0]!.detail.trim()];
+  };
+  expect(await detail(api.delete(`/resource_providers/${A}/inventories`, version(0)))).toEqual([
+    405,
+    "The method DELETE is not allowed for this resource.",
+  ]);
+  const wrong = (text: string) =>
+    detail(api.get("/resource_providers", { "openstack-api-version": `placement ${text}` }));
+  expect((await wrong("x"))[1]).toContain(
+    "Invalid microversion: invalid version string: x; invalid literal for int() with base 10: 'x'",
+  );
+  expect((await wrong("1"))[1]).toContain("missing 1 required positional argument: 'minor'");
+  const query = await detail(
+    api.get("/allocation_candidates?resources=VCPU:1&required=X&limit=1", version(10)),
+  );
+  expect(query[1]).toContain("Additional properties are not allowed ('limit', 'required' were unexpected)");
+});

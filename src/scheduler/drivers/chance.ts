@@ -7,7 +7,7 @@ import type { SchedulerDriver } from "./driver.ts";
 
 function hostsUp(request: SchedulingRequest, hosts: readonly HostState[]): HostState[] {
   const { spec } = request;
-  const up = hosts.filter((host) => host.up && host.service?.disabled === false);
+  const up = hosts.filter((host) => host.alive);
   if (up.length === 0) throw new NoValidHost("Is the appropriate service running?");
   const zone = spec.availabilityZone;
   const inZone = zone

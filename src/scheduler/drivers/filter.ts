@@ -2,12 +2,20 @@
 
 import type { RequestContext } from "../../core/context.ts";
 import type { Logger } from "../../core/log.ts";
-import { type FilterSettings, type HostFilter, runFilters } from "../filters/filter.ts";
+import { type FilterSettings, type HostFilter, runFilters, type Steps, settled } from "../filters/filter.ts";
 import { makeFilters } from "../filters/index.ts";
 import type { HostState } from "../host-state.ts";
 import { makeWeighers } from "../weighers/index.ts";
 import { bestFirst, type HostWeigher, type WeighedHost, weighHosts } from "../weighers/weigher.ts";
 import type { SchedulerDriver } from "./driver.ts";
+
+/** Filters and weighers from files, by their names in the configuration. */
+export interface Plugged {
+  filters: ReadonlyMap<string, HostFilter>;
+  weighers: ReadonlyMap<string, HostWeigher>;
+}
+
+const NOTHING_PLUGGED: Plugged = { filters: new Map(), weighers: new Map() };
 
 export class FilterScheduler implements SchedulerDriver {
   readonly name = "filter_scheduler";
@@ -22,17 +30,22 @@ export class FilterScheduler implements SchedulerDriver {
     settings: FilterSettings,
     extraFilters: readonly string[] = [],
     random: () => number = Math.random,
+    plugged: Plugged = NOTHING_PLUGGED,
   ) {
-    this.#filters = makeFilters([...settings.SCHEDULER_FILTERS, ...extraFilters], settings);
-    this.#weighers = makeWeighers(settings.SCHEDULER_WEIGHERS, settings);
+    this.#filters = makeFilters([...settings.SCHEDULER_FILTERS, ...extraFilters], settings, plugged.filters);
+    this.#weighers = makeWeighers(settings.SCHEDULER_WEIGHERS, settings, plugged.weighers);
     this.#subset = settings.HOST_SUBSET_SIZE;
     this.#shuffle = settings.SHUFFLE_BEST_SAME_WEIGHED_HOSTS;
     this.#random = random;
   }
 
-  select(...[request, hosts, log]: Parameters<SchedulerDriver["select"]>): Iterable<HostState> {
-    const passed = runFilters(this.#filters, hosts, { ...request, index: 0 }, log, request.context);
-    const weighed = weighHosts(this.#weighers, passed, request);
+  select(...args: Parameters<SchedulerDriver["select"]>): Iterable<HostState> | Promise<Iterable<HostState>> {
+    return settled(this.#choose(...args));
+  }
+
+  *#choose(...[request, hosts, log]: Parameters<SchedulerDriver["select"]>): Steps<Iterable<HostState>> {
+    const passed = yield* runFilters(this.#filters, hosts, { ...request, index: 0 }, log, request.context);
+    const weighed = yield* weighHosts(this.#weighers, passed, request);
     if (log.debugging) logWeights(weighed, log, request.context);
     return this.#subset > 1 || this.#shuffle ? this.#mixed(weighed) : bestFirst(weighed);
   }

@@ -8,6 +8,10 @@ export class DifferentHostFilter implements HostFilter {
   readonly name = "DifferentHostFilter";
   readonly oncePerRequest = true;
 
+  applies(request: SchedulingRequest): boolean {
+    return hintList(request, "different_host").length > 0;
+  }
+
   passes(host: HostState, request: SchedulingRequest): boolean {
     const uuids = hintList(request, "different_host");
     return uuids.length === 0 || !request.hostsOf(uuids).has(host.host);
@@ -18,6 +22,10 @@ export class DifferentHostFilter implements HostFilter {
 export class SameHostFilter implements HostFilter {
   readonly name = "SameHostFilter";
   readonly oncePerRequest = true;
+
+  applies(request: SchedulingRequest): boolean {
+    return hintList(request, "same_host").length > 0;
+  }
 
   passes(host: HostState, request: SchedulingRequest): boolean {
     const uuids = hintList(request, "same_host");

@@ -10,6 +10,10 @@ export class AggregateInstanceExtraSpecsFilter implements HostFilter {
   readonly name = "AggregateInstanceExtraSpecsFilter";
   readonly oncePerRequest = true;
 
+  applies({ flavor }: SchedulingRequest): boolean {
+    return Object.keys(flavor.extra_specs).length > 0;
+  }
+
   passes(host: HostState, { flavor }: SchedulingRequest): boolean {
     return Object.entries(flavor.extra_specs).every(([key, requirement]) => {
       const colon = key.indexOf(":");

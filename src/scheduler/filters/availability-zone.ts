@@ -12,6 +12,10 @@ export class AvailabilityZoneFilter implements HostFilter {
     this.#defaultZone = settings.DEFAULT_AVAILABILITY_ZONE;
   }
 
+  applies({ spec }: SchedulingRequest): boolean {
+    return Boolean(spec.availabilityZone);
+  }
+
   passes(host: HostState, { spec }: SchedulingRequest): boolean {
     if (!spec.availabilityZone) return true;
     const zones = host.aggregateMetadata.get("availability_zone");

@@ -11,6 +11,10 @@ export class ComputeCapabilitiesFilter implements HostFilter {
   readonly name = "ComputeCapabilitiesFilter";
   readonly oncePerRequest = true;
 
+  applies({ flavor }: SchedulingRequest): boolean {
+    return Object.keys(flavor.extra_specs).length > 0;
+  }
+
   passes(host: HostState, { flavor }: SchedulingRequest): boolean {
     return Object.entries(flavor.extra_specs).every(([key, requirement]) => {
       const scope = key.split(":");

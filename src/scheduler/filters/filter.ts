@@ -16,26 +16,40 @@ export interface HostFilter {
   readonly name: string;
   /** Its answer is the same for all servers of one request: asked for the first only. */
   readonly oncePerRequest?: boolean;
+  /** False when it lets every host through for this request: then no host is asked about. */
+  applies?(request: SchedulingRequest): boolean;
+  /** Work to be done before the hosts are asked about one by one. */
+  prepare?(hosts: readonly HostState[], request: SchedulingRequest): Promise<void>;
   passes(host: HostState, request: SchedulingRequest): boolean;
 }
 
 export type FilterClass = new (settings: FilterSettings) => HostFilter;
 
+/** Steps with waits between them: without any they are done at once. */
+export type Steps<T> = Generator<Promise<void>, T, void>;
+
+/** What the steps come to, at once when none of them had to wait. */
+export function settled<T>(steps: Steps<T>): T | Promise<T> {
+  const step = steps.next();
+  return step.done ? step.value : step.value.then(() => settled(steps));
+}
+
 /** Asks the filters in their order; each sees only what the ones before it let through. */
-export function runFilters(
+export function* runFilters(
   filters: readonly HostFilter[],
   hosts: readonly HostState[],
   request: SchedulingRequest,
   log: Logger,
   context: RequestContext,
-): HostState[] {
+): Steps<HostState[]> {
   let left = [...hosts];
   const history: string[] = [];
   if (log.debugging) log.debug(context, `Starting with ${left.length} host(s)`);
   for (const filter of filters) {
     if (request.index > 0 && filter.oncePerRequest) continue;
     const start = left.length;
-    left = left.filter((host) => filter.passes(host, request));
+    if (filter.prepare) yield filter.prepare(left, request);
+    if (filter.applies?.(request) !== false) left = left.filter((host) => filter.passes(host, request));
     history.push(`${filter.name}: (start: ${start}, end: ${left.length})`);
     if (left.length === 0) {
       log.info(context, `Filter ${filter.name} returned 0 hosts`);

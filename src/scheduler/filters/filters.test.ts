@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { testLog } from "../../core/test-log.ts";
 import { schedulerSettings, type TestHost, type TestRequest, testHost, testRequest } from "../testing.ts";
+import { makeWeighers } from "../weighers/index.ts";
 import { matchesRequirement } from "./extra-specs-ops.ts";
-import { runFilters } from "./filter.ts";
+import { runFilters, settled } from "./filter.ts";
 import { makeFilters } from "./index.ts";
 
 /** Which of these hosts one filter lets through. */
@@ -172,7 +173,7 @@ test("the log says which filter left how many", () => {
   const filters = makeFilters(["ComputeFilter", "RetryFilter"], schedulerSettings());
   const hosts = [testHost("a"), testHost("b", { up: false })];
   const request = testRequest({ ignoreHosts: new Set(["a"]) });
-  expect(runFilters(filters, hosts, request, log, request.context)).toEqual([]);
+  expect(settled(runFilters(filters, hosts, request, log, request.context))).toEqual([]);
   const text = lines.map((line) => line.text).join("\n");
   expect(text).toContain("Filter RetryFilter returned 0 hosts");
   expect(text).toContain(
@@ -183,5 +184,57 @@ test("the log says which filter left how many", () => {
 test("SC-05 an unknown filter is refused by name", () => {
   expect(() => makeFilters(["nova.scheduler.filters.NoSuchFilter"], schedulerSettings())).toThrow(
     "Scheduler Host Filter nova.scheduler.filters.NoSuchFilter could not be found.",
+  );
+});
+
+test("NUMATopologyFilter: a topology needs as many cells with room; a host that reports none has none", () => {
+  const cell = (cpus: number, memory: number, siblings: number[][] = []) => ({
+    "nova_object.data": {
+      cpuset: Array.from({ length: cpus }, (_, i) => i),
+      memory,
+      cpu_usage: 0,
+      memory_usage: 0,
+      siblings,
+    },
+  });
+  const topology = (...cells: unknown[]) => ({
+    numa_topology: JSON.stringify({ "nova_object.name": "NUMATopology", "nova_object.data": { cells } }),
+  });
+  const hosts = {
+    none: {},
+    one: topology(cell(4, 4096, [[0, 1]])),
+    two: topology(cell(4, 4096), cell(4, 4096)),
+    broken: { numa_topology: "{" },
+  };
+  const asking = (extra_specs: Record<string, string>) =>
+    passed("NUMATopologyFilter", hosts, { flavor: { vcpus: 2, memory_mb: 2048, extra_specs } });
+  expect(asking({})).toEqual(["none", "one", "two", "broken"]);
+  expect(asking({ "hw:numa_nodes": "2" })).toEqual(["two"]);
+  expect(asking({ "hw:cpu_policy": "dedicated" })).toEqual(["one", "two"]);
+  expect(asking({ "hw:cpu_policy": "dedicated", "hw:cpu_thread_policy": "require" })).toEqual(["one"]);
+  const large = { flavor: { vcpus: 2, memory_mb: 9000, extra_specs: { "hw:numa_nodes": "2" } } };
+  expect(passed("NUMATopologyFilter", hosts, large)).toEqual([]);
+  const image = { spec: { imageProperties: { hw_numa_nodes: "2" } } };
+  expect(passed("NUMATopologyFilter", hosts, image)).toEqual(["two"]);
+});
+
+test("PciPassthroughFilter: no host has devices; GroupAffinityFilter is the old name of ServerGroupAffinityFilter", () => {
+  const alias = { "pci_passthrough:alias": "a1:2" };
+  expect(passed("PciPassthroughFilter", { a: {} })).toEqual(["a"]);
+  expect(passed("PciPassthroughFilter", { a: {} }, { flavor: { extra_specs: alias } })).toEqual([]);
+  const [former] = makeFilters(["GroupAffinityFilter"], schedulerSettings());
+  expect(former!.name).toBe("ServerGroupAffinityFilter");
+});
+
+test("every filter and weigher of Zed is known by its name", () => {
+  const names =
+    "AggregateImagePropertiesIsolation AggregateInstanceExtraSpecsFilter AggregateIoOpsFilter AggregateMultiTenancyIsolation AggregateNumInstancesFilter AggregateTypeAffinityFilter AllHostsFilter AvailabilityZoneFilter ComputeCapabilitiesFilter ComputeFilter DifferentHostFilter ImagePropertiesFilter IoOpsFilter IsolatedHostsFilter JsonFilter MetricsFilter NUMATopologyFilter NumInstancesFilter PciPassthroughFilter SameHostFilter ServerGroupAffinityFilter ServerGroupAntiAffinityFilter SimpleCIDRAffinityFilter";
+  expect(makeFilters(names.split(" "), schedulerSettings()).map(({ name }) => name)).toEqual(
+    names.split(" "),
+  );
+  const weighers =
+    "RAMWeigher CPUWeigher DiskWeigher IoOpsWeigher MetricsWeigher PCIWeigher ServerGroupSoftAffinityWeigher ServerGroupSoftAntiAffinityWeigher BuildFailureWeigher CrossCellWeigher";
+  expect(makeWeighers(weighers.split(" "), schedulerSettings()).map(({ name }) => name)).toEqual(
+    weighers.split(" "),
   );
 });

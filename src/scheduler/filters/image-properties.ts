@@ -20,15 +20,13 @@ export class ImagePropertiesFilter implements HostFilter {
   readonly name = "ImagePropertiesFilter";
   readonly oncePerRequest = true;
 
+  applies({ spec }: SchedulingRequest): boolean {
+    return demands(spec.imageProperties).length > 0;
+  }
+
   passes(host: HostState, { spec }: SchedulingRequest): boolean {
     const properties = spec.imageProperties;
-    const wanted = [
-      properties["hw_architecture"] ?? properties["architecture"],
-      properties["img_hv_type"] ?? properties["hypervisor_type"],
-      properties["hw_vm_mode"] ?? properties["vm_mode"],
-    ]
-      .filter((value) => value !== undefined && value !== "")
-      .map((value) => canonical(value!));
+    const wanted = demands(properties);
     if (wanted.length === 0) return true;
     const version = properties["img_hv_requested_version"] ?? properties["hypervisor_version_requires"];
     return host.supportedInstances.some(
@@ -37,6 +35,17 @@ export class ImagePropertiesFilter implements HostFilter {
         versionFits(host.row.hypervisor_version, version),
     );
   }
+}
+
+/** Architecture, hypervisor and mode, as far as the image names them. */
+function demands(properties: Readonly<Record<string, string>>): string[] {
+  return [
+    properties["hw_architecture"] ?? properties["architecture"],
+    properties["img_hv_type"] ?? properties["hypervisor_type"],
+    properties["hw_vm_mode"] ?? properties["vm_mode"],
+  ]
+    .filter((value) => value !== undefined && value !== "")
+    .map((value) => canonical(value ?? ""));
 }
 
 function canonical(value: string): string {

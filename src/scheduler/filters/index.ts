@@ -15,6 +15,7 @@ import {
   NumInstancesFilter,
 } from "./counts.ts";
 import type { FilterClass, FilterSettings, HostFilter } from "./filter.ts";
+import { NUMATopologyFilter, PciPassthroughFilter } from "./hardware.ts";
 import { ImagePropertiesFilter } from "./image-properties.ts";
 import { IsolatedHostsFilter } from "./isolated-hosts.ts";
 import { JsonFilter } from "./json.ts";
@@ -30,6 +31,12 @@ import {
 import { RetryFilter } from "./retry.ts";
 import { ServerGroupAffinityFilter, ServerGroupAntiAffinityFilter } from "./server-group.ts";
 import { AggregateTypeAffinityFilter, TypeAffinityFilter } from "./type-affinity.ts";
+
+/** Names of filters that Nova renamed; the filters are the same. */
+const FORMER: Readonly<Record<string, FilterClass>> = {
+  GroupAffinityFilter: ServerGroupAffinityFilter,
+  GroupAntiAffinityFilter: ServerGroupAntiAffinityFilter,
+};
 
 export const FILTERS: Readonly<Record<string, FilterClass>> = {
   AllHostsFilter,
@@ -61,11 +68,20 @@ export const FILTERS: Readonly<Record<string, FilterClass>> = {
   AggregateCoreFilter,
   DiskFilter,
   AggregateDiskFilter,
+  NUMATopologyFilter,
+  PciPassthroughFilter,
+  ...FORMER,
 };
 
 /** @throws Error that names an unknown filter, so that the service refuses to start */
-export function makeFilters(names: readonly string[], settings: FilterSettings): HostFilter[] {
+export function makeFilters(
+  names: readonly string[],
+  settings: FilterSettings,
+  plugged: ReadonlyMap<string, HostFilter> = new Map(),
+): HostFilter[] {
   return names.map((name) => {
+    const own = plugged.get(name);
+    if (own) return own;
     const Class = FILTERS[name.split(".").at(-1)!];
     if (!Class) throw new Error(`Scheduler Host Filter ${name} could not be found.`);
     return new Class(settings);

@@ -18,6 +18,10 @@ export class ServerGroupSoftAffinityWeigher implements HostWeigher {
     this.multiplier = settings.SOFT_AFFINITY_WEIGHT_MULTIPLIER;
   }
 
+  applies({ group }: SchedulingRequest): boolean {
+    return group?.facts.policy === "soft-affinity";
+  }
+
   weigh(host: HostState, request: SchedulingRequest): number {
     return membersOn(host, request, "soft-affinity");
   }
@@ -30,6 +34,10 @@ export class ServerGroupSoftAntiAffinityWeigher implements HostWeigher {
 
   constructor(settings: FilterSettings) {
     this.multiplier = settings.SOFT_ANTI_AFFINITY_WEIGHT_MULTIPLIER;
+  }
+
+  applies({ group }: SchedulingRequest): boolean {
+    return group?.facts.policy === "soft-anti-affinity";
   }
 
   weigh(host: HostState, request: SchedulingRequest): number {

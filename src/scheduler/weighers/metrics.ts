@@ -26,6 +26,10 @@ export class MetricsWeigher implements HostWeigher {
     this.#weights = parseWeights(settings.METRICS_WEIGHT_SETTING);
   }
 
+  applies(): boolean {
+    return this.#weights.length > 0;
+  }
+
   weigh(host: HostState): number {
     if (this.#weights.length === 0) return 0;
     const values = new Map(host.metrics.map(({ name, value }) => [name, value]));

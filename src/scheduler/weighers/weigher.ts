@@ -1,7 +1,7 @@
 // The contract of a weigher, and how weights are put together (nova/weights.py): each weigher's numbers are brought
 // between 0 and 1, multiplied, and added up; the highest sum wins.
 
-import type { FilterSettings } from "../filters/filter.ts";
+import type { FilterSettings, Steps } from "../filters/filter.ts";
 import type { HostState } from "../host-state.ts";
 import type { SchedulingRequest } from "../request.ts";
 
@@ -12,6 +12,10 @@ export interface HostWeigher {
   /** What an aggregate's metadata may override is named by `multiplierKey`. */
   readonly multiplier: number;
   readonly multiplierKey: string;
+  /** False when all hosts weigh the same for this request. */
+  applies?(request: SchedulingRequest): boolean;
+  /** Work to be done before the hosts are weighed one by one. */
+  prepare?(hosts: readonly HostState[], request: SchedulingRequest): Promise<void>;
   weigh(host: HostState, request: SchedulingRequest): number;
 }
 
@@ -23,15 +27,17 @@ export interface WeighedHost {
 }
 
 /** The hosts with their weights, in the order given. */
-export function weighHosts(
+export function* weighHosts(
   weighers: readonly HostWeigher[],
   hosts: readonly HostState[],
   request: SchedulingRequest,
-): WeighedHost[] {
+): Steps<WeighedHost[]> {
   const weighed = hosts.map((host) => ({ host, weight: 0 }));
   if (weighed.length <= 1) return weighed;
   const raw = new Float64Array(hosts.length);
   for (const weigher of weighers) {
+    if (weigher.applies?.(request) === false) continue;
+    if (weigher.prepare) yield weigher.prepare(hosts, request);
     const floor = weigher.minimum ?? Number.NEGATIVE_INFINITY;
     let most = Number.NEGATIVE_INFINITY;
     let least = weigher.minimum ?? Number.POSITIVE_INFINITY;
@@ -44,7 +50,11 @@ export function weighHosts(
     if (most === least) continue;
     for (let i = 0; i < raw.length; i++) {
       const entry = weighed[i]!;
-      const multiplier = entry.host.aggregateNumber(weigher.multiplierKey, weigher.multiplier);
+      const { host } = entry;
+      const multiplier =
+        host.aggregates.length === 0
+          ? weigher.multiplier
+          : host.aggregateNumber(weigher.multiplierKey, weigher.multiplier);
       entry.weight += (multiplier * (raw[i]! - least)) / (most - least);
     }
   }

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
+import { settled } from "../filters/filter.ts";
 import { schedulerSettings, type TestHost, type TestRequest, testHost, testRequest } from "../testing.ts";
 import { makeWeighers } from "./index.ts";
-import { bestFirst, weighHosts } from "./weigher.ts";
+import { bestFirst, type WeighedHost, weighHosts } from "./weigher.ts";
 
 function order(
   names: string[],
@@ -11,7 +12,9 @@ function order(
 ): string[] {
   const weighers = makeWeighers(names, schedulerSettings(settings));
   const states = Object.entries(hosts).map(([host, changes]) => testHost(host, changes));
-  return [...bestFirst(weighHosts(weighers, states, testRequest(request)))].map(({ host }) => host);
+  return [...bestFirst(settled(weighHosts(weighers, states, testRequest(request))) as WeighedHost[])].map(
+    ({ host }) => host,
+  );
 }
 
 test("SC-18 servers are spread by default, and stacked with a negative multiplier", () => {

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { listImages } from "../../api/image.ts";
-import { consoleOutput, getServer, type Server, serverEvents } from "../../api/servers.ts";
+import { consoleOutput, getServer, type Server, screenUrl, serverEvents } from "../../api/servers.ts";
 import { age, dateTime, mebibytes, titled } from "../../core/format.ts";
 import { useResource } from "../../core/resource.ts";
 import { href } from "../../core/router.ts";
@@ -121,6 +121,15 @@ const LENGTHS = [35, 100, 500, 1000];
 function ConsoleLog({ id }: { id: string }) {
   const [length, setLength] = useState<number | null>(100);
   const log = useResource((signal) => consoleOutput(id, length, signal), [id, length], { everyMs: 5000 });
+  const [refused, setRefused] = useState<string | null>(null);
+  const openScreen = () =>
+    screenUrl(id).then(
+      (url) => {
+        setRefused(null);
+        window.open(url, "_blank", "noopener");
+      },
+      (error: Error) => setRefused(error.message),
+    );
   return (
     <section class="console">
       <div class="toolbar">
@@ -139,10 +148,14 @@ function ConsoleLog({ id }: { id: string }) {
           </select>
         </label>
         <span class="spring" />
+        <button type="button" class="button" onClick={openScreen}>
+          Open screen
+        </button>
         <button type="button" class="button" onClick={log.reload}>
           Refresh
         </button>
       </div>
+      {refused && <Problem text={refused} retry={openScreen} />}
       {log.error && <Problem text={log.error} retry={log.reload} />}
       {(log.data !== undefined || !log.error) && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by the keyboard

@@ -26,10 +26,12 @@ import {
   type MigrationTarget,
   type PowerState,
 } from "../driver.ts";
+import { Relays } from "../relay.ts";
 import { blankDisk } from "./blank-disk.ts";
 import { diagnosticsOf, uptimeText } from "./facts.ts";
 import { booted, guestFrom, nicOf, trimmed } from "./guest.ts";
 import { type Failures, type HostSize, sizeOf } from "./hosts.ts";
+import { FakeScreen, FakeSerialLine } from "./screen.ts";
 import { type FakeGuest, FakeWorld } from "./store.ts";
 
 const CAPABILITIES: DriverCapabilities = {
@@ -71,6 +73,8 @@ export class FakeDriver implements ComputeDriver {
   #failures: Failures;
   #latencyMs: number;
   #world: FakeWorld | null = null;
+  /** Made when the first console is asked for. */
+  #relays: Relays | null = null;
   #startedAtMs: number;
   #listeners = new Set<(event: LifecycleEvent) => void>();
   #cachedImages = new Set<string>();
@@ -89,6 +93,8 @@ export class FakeDriver implements ComputeDriver {
   }
 
   async close(): Promise<void> {
+    await this.#relays?.close();
+    this.#relays = null;
     if (this.#world) FakeWorld.release(this.#context.instancesDir);
     this.#world = null;
     this.#listeners.clear();
@@ -152,6 +158,7 @@ export class FakeDriver implements ComputeDriver {
       if (found) this.#put({ ...found, powerState: "shutdown" });
       return;
     }
+    await this.#relays?.close(guest.uuid);
     this.#open().remove(this.#host.name, guest.uuid);
     this.#open().remove(this.#host.name, ASIDE + guest.uuid);
   }
@@ -344,9 +351,12 @@ export class FakeDriver implements ComputeDriver {
   }
 
   async console(guest: GuestRef, kind: ConsoleKind): Promise<ConsoleAddress | null> {
-    this.#find(guest);
-    if (!CAPABILITIES.consoles.includes(kind)) return null;
-    return { host: "127.0.0.1", port: kind === "serial" ? 10_000 : 5900, path: null };
+    const { powerState, name, uuid } = this.#find(guest);
+    if (!CAPABILITIES.consoles.includes(kind) || powerState === "shutdown") return null;
+    this.#relays ??= new Relays(this.#context.log);
+    const open = async () =>
+      kind === "serial" ? new FakeSerialLine(this.#find(guest).console) : new FakeScreen(name, uuid);
+    return { host: "127.0.0.1", port: await this.#relays.port(`${uuid}:${kind}`, open), path: null };
   }
 
   async snapshot(guest: GuestRef, diskFormat: "raw" | "qcow2"): Promise<GuestSnapshot> {

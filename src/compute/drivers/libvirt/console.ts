@@ -4,9 +4,9 @@ import type { Connection } from "../../../libvirt/connection.ts";
 import * as c from "../../../libvirt/constants.gen.ts";
 import type { Domain } from "../../../libvirt/procedures.gen.ts";
 import { type ConsoleAddress, type ConsoleKind, GuestNotFound, type GuestRef } from "../driver.ts";
+import type { FarEnd, Relays } from "../relay.ts";
 import { liveXml } from "./device-xml.ts";
 import type { LibvirtHost } from "./host.ts";
-import type { FarEnd, Relays } from "./relay.ts";
 import { SshFiles } from "./ssh-files.ts";
 import { all } from "./xml/element.ts";
 

@@ -20,6 +20,7 @@ import type {
   LifecycleEvent,
   MigrationTarget,
 } from "../driver.ts";
+import { Relays } from "../relay.ts";
 import { crashDump, setAdminPassword } from "./agent.ts";
 import { consoleAddress, consoleOutput } from "./console.ts";
 import { attachInterface, attachVolume, detachInterface, detachVolume, extendVolume } from "./devices.ts";
@@ -30,7 +31,6 @@ import { info, list } from "./list.ts";
 import { liveMigrate, prepareLiveMigration } from "./live-migration.ts";
 import { pause, powerOff, powerOn, reboot, resume, suspend, unpause } from "./power.ts";
 import { BOOTABLE_FORMATS } from "./qemu-img.ts";
-import { Relays } from "./relay.ts";
 import { rescue, unrescue } from "./rescue.ts";
 import {
   confirmMigration,
@@ -41,7 +41,7 @@ import {
 } from "./resize.ts";
 import { resources } from "./resources.ts";
 import type { HypervisorEvent } from "./session.ts";
-import { snapshot } from "./snapshot.ts";
+import { copyVolume, snapshot } from "./snapshot.ts";
 import { destroy, spawn } from "./spawn.ts";
 
 const CAPABILITIES: DriverCapabilities = {
@@ -215,6 +215,14 @@ export class LibvirtDriver implements ComputeDriver {
 
   extendVolume(guest: GuestRef, device: BlockDevice, sizeBytes: number): Promise<void> {
     return extendVolume(this.#host, guest, device, sizeBytes);
+  }
+
+  copyVolume(
+    guest: GuestRef,
+    device: BlockDevice,
+    target: { path: string; format: "raw" | "qcow2" },
+  ): Promise<boolean> {
+    return copyVolume(this.#host, guest, device, target);
   }
 
   attachInterface(guest: GuestRef, vif: Vif): Promise<void> {

@@ -7,8 +7,14 @@ import type { Connection } from "../../../libvirt/connection.ts";
 import * as c from "../../../libvirt/constants.gen.ts";
 import { isLibvirtError } from "../../../libvirt/errors.ts";
 import type { Domain } from "../../../libvirt/procedures.gen.ts";
-import { GuestDiskFailed, GuestOperationFailed, type GuestRef, type GuestSnapshot } from "../driver.ts";
-import { disksOf, liveXml, sourceOf, targetOf } from "./device-xml.ts";
+import {
+  type BlockDevice,
+  GuestDiskFailed,
+  GuestOperationFailed,
+  type GuestRef,
+  type GuestSnapshot,
+} from "../driver.ts";
+import { disksOf, liveXml, sourceOf, targetOf, volumeIn } from "./device-xml.ts";
 import type { LibvirtHost } from "./host.ts";
 import { all, attribute, el, type XmlElement, xmlText } from "./xml/element.ts";
 
@@ -59,6 +65,27 @@ async function copyRoot(
     await host.files.remove(copy);
   }
   await copyFile(host, source, copy, format);
+}
+
+/** A volume as the running guest has it, by the same mirror. */
+export function copyVolume(
+  host: LibvirtHost,
+  guest: GuestRef,
+  device: BlockDevice,
+  target: { path: string; format: "raw" | "qcow2" },
+): Promise<boolean> {
+  return host.doing("copy volume", guest, async (connection) => {
+    const dom = await host.findOrOff(connection, guest);
+    if (!dom || !(await connection.domainIsActive(dom))) return false;
+    const xml = await liveXml(connection, dom);
+    const disk = volumeIn(device)(xml);
+    const path = disk && sourceOf(disk);
+    if (!disk || path === null) return false;
+    const source = { path, format: attribute(disk, "driver", "type") ?? "raw", target: targetOf(disk) };
+    const copied = await mirror(host, connection, dom, xml, source, target.path, target.format);
+    if (!copied) await host.files.remove(target.path);
+    return copied;
+  });
 }
 
 async function copyFile(

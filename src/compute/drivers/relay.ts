@@ -3,8 +3,8 @@
 
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { messageOf } from "../../../core/errors.ts";
-import type { Logger } from "../../../core/log.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { Logger } from "../../core/log.ts";
 
 /** The guest's end. */
 export interface FarEnd extends AsyncIterable<Uint8Array> {

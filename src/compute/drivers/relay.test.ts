@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { systemClock } from "../../../core/clock.ts";
-import { LogBook } from "../../../core/log.ts";
+import { systemClock } from "../../core/clock.ts";
+import { LogBook } from "../../core/log.ts";
 import { type FarEnd, Relays } from "./relay.ts";
 
 function relays(): Relays {
