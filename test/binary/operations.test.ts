@@ -57,7 +57,9 @@ test("LG-01 LG-25 a folder per project, a file per service", async () => {
 });
 
 test("LG-03 LG-08 a server's id is found in the API's, the scheduler's and the compute host's log; a request id too", async () => {
-  const { images } = (await (await ask("/image/v2/images")).json()) as { images: { id: string }[] };
+  const { images } = (await (await ask("/image/v2/images?status=active&container_format=bare")).json()) as {
+    images: { id: string }[];
+  };
   const imageRef = images[0]?.id ?? (await image());
   const answer = await ask("/compute/v2.1/servers", {
     method: "POST",
