@@ -32,9 +32,11 @@ const OBJECT_STORE = "swift";
 
 let world: World;
 const text = readFileSync(TABLE, "utf8");
+/** The names of the columns stand above every section, and are written anew. */
+const isColumnHead = (line: string) => /^# +nobody /.test(line);
 const head = text
   .split("\n")
-  .filter((line) => line.startsWith("# "))
+  .filter((line) => line.startsWith("# ") && !isColumnHead(line))
   .join("\n");
 const table = new Map(parseTable(text).map((row) => [keyOf(row), row]));
 let lines: ReturnType<typeof linesOf>;

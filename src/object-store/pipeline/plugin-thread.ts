@@ -61,10 +61,15 @@ port.onmessage = ({ data }) => {
 };
 
 async function load(order: Extract<Order, { load: string }>): Promise<void> {
-  const module = (await import(order.load)) as { default?: unknown };
+  // Bun remembers what was in a folder; this looks again, for a file that is newer (Bun 1.4.4).
+  const [path = "", version] = order.load.split("?");
+  const found = Bun.resolveSync(path, "/");
+  const module = (await import(version === undefined ? found : `${found}?${version}`)) as {
+    default?: unknown;
+  };
   if (typeof module.default !== "function") {
     throw new Error(
-      `${order.load.split("?")[0]} has no default export that is a function (next, conf, tools) => (request) => reply`,
+      `${path} has no default export that is a function (next, conf, tools) => (request) => reply`,
     );
   }
   const factory = module.default as MiddlewareFactory;
