@@ -9,6 +9,7 @@ import { migrations } from "./migrations/index.ts";
 import { Nova } from "./nova.ts";
 import { policies } from "./policies.ts";
 import { computePublic } from "./public.ts";
+import { computeMetrics } from "./store-metrics.ts";
 
 export { novaConductor } from "./conductor/index.ts";
 export { novaCompute } from "./manager/index.ts";
@@ -50,6 +51,7 @@ function create(context: ServiceContext): Service {
       withdraw?.();
       withdraw = null;
     },
+    metrics: () => computeMetrics(context.db),
   };
   return service;
 }

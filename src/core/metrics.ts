@@ -25,6 +25,15 @@ export function counter(name: string, help: string, samples: readonly Sample[]):
   return { name, help, kind: "counter", samples };
 }
 
+/** A gauge of a query's rows: the column `value`, all others as labels. */
+export function gaugeOf(name: string, help: string, rows: readonly Record<string, unknown>[]): Metric {
+  const samples = rows.map(({ value, ...labels }) => ({
+    labels: Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text ?? "")])),
+    value: Number(value ?? 0),
+  }));
+  return gauge(name, help, samples);
+}
+
 export function prometheusText(metrics: readonly Metric[]): string {
   const rows: string[] = [];
   for (const { name, help, kind, samples } of metrics) {

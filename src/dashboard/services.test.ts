@@ -38,7 +38,7 @@ test("an administrator sees every window with its state; others are refused", as
     ["horizon", "running"],
   ]);
   expect(body.driver).toEqual({ name: "none", reason: "no compute service is running" });
-  expect(body.queues).toEqual([{ project: "glance", topic: "glance", messages: 0, consumers: 1 }]);
+  expect(body.queues).toContainEqual({ project: "glance", topic: "glance", messages: 0, consumers: 1 });
 
   const demo = await signedIn(all, "demo");
   expect((await demo.get("/api/services")).status).toBe(403);

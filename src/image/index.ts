@@ -9,6 +9,7 @@ import { migrations } from "./migrations/index.ts";
 import { policies } from "./policies.ts";
 import { imagePublic } from "./public.ts";
 import { publishedImages } from "./published.ts";
+import { imageMetrics } from "./store-metrics.ts";
 
 export const glanceApiService: ServiceDeclaration = {
   window: "g-api",
@@ -31,6 +32,7 @@ function create(context: ServiceContext): Service {
   let initial: InitialImages | null = null;
   let withdraw: (() => void) | null = null;
   const service: Service = {
+    metrics: () => imageMetrics(context.db),
     async start() {
       glance = makeGlance(context);
       glance.data.recover();

@@ -9,6 +9,7 @@ import { migrations } from "./migrations/index.ts";
 import { policies } from "./policies.ts";
 import { volumePublic } from "./public.ts";
 import { publishedVolumes } from "./published.ts";
+import { volumeMetrics } from "./store-metrics.ts";
 
 export { cinderVolume } from "./backend/index.ts";
 export { cinderBackup } from "./backup/index.ts";
@@ -63,6 +64,7 @@ function create(context: ServiceContext): Service {
       withdraw?.();
       withdraw = null;
     },
+    metrics: () => volumeMetrics(context.db),
   };
   return service;
 }
