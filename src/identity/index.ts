@@ -13,6 +13,7 @@ import { type Identity, makeIdentity } from "./manager.ts";
 import { migrations } from "./migrations/index.ts";
 import { policies } from "./policies.ts";
 import { type IdentityPublic, identityPublic } from "./public.ts";
+import { identityMetrics } from "./store/metrics.ts";
 import { subjectFacts } from "./subject.ts";
 import { loadKeys, setupKeys } from "./tokens/keys.ts";
 
@@ -37,6 +38,7 @@ function create(context: ServiceContext): Service {
   const keyFolder = () => context.paths.dir("fernet-keys");
   let withdraw: (() => void)[] = [];
   const service: Service = {
+    metrics: () => identityMetrics(context.db),
     async start() {
       setupKeys(keyFolder());
       const identity = makeIdentity(context, () => loadKeys(keyFolder()));

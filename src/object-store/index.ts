@@ -17,6 +17,7 @@ import { objectStorePublic } from "./public.ts";
 import { publishedObjects } from "./published.ts";
 import { reapAccounts } from "./reaper.ts";
 import { Rounds } from "./rounds.ts";
+import { objectMetrics } from "./store/metrics.ts";
 import { readRealms } from "./sync-realms.ts";
 
 export const swift: ServiceDeclaration = {
@@ -45,6 +46,7 @@ export const swift: ServiceDeclaration = {
 function create(context: ServiceContext): Service {
   const stopping: (() => Promise<void>)[] = [];
   const service: Service = {
+    metrics: () => objectMetrics(context.db),
     async start() {
       const log = context.log.child("proxy-server");
       const settings = context.config(objectStoreSection);

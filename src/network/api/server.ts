@@ -4,6 +4,7 @@ import type { Service, ServiceContext } from "../../core/service.ts";
 import { identityPublic } from "../../identity/public.ts";
 import { firstStart } from "../nova-network.ts";
 import { makeNetwork } from "../parts.ts";
+import { networkMetrics } from "../store-metrics.ts";
 import { networkApi } from "./index.ts";
 
 export function createNeutronServer(context: ServiceContext): Service {
@@ -16,6 +17,7 @@ export function createNeutronServer(context: ServiceContext): Service {
       service.app = networkApi(context, parts, admin ?? "");
     },
     async stop() {},
+    metrics: () => networkMetrics(context.db),
   };
   return service;
 }
