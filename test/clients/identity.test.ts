@@ -298,7 +298,7 @@ describeWith(
       expect(made).toMatchObject({ type: "cert", blob: "blob one", project_id: null });
       // The client always sends whose it is and its type, which Keystone has refused since its fixes of 2026.
       const set = ["credential", "set", "--user", "demo", "--type", "cert", "--data", "blob two", made.id];
-      expect(await refusal(...set)).toContain("('user_id', 'type' were unexpected)");
+      expect(await refusal(...set)).toContain("('type', 'user_id' were unexpected)");
       expect((await json("credential", "show", made.id)).blob).toBe("blob one");
       expect(await shell.column("ID", "credential", "list", "--type", "cert")).toEqual([made.id]);
       await silent("credential", "delete", made.id);

@@ -49,6 +49,8 @@ describeWith("the image clients", CLIENTS, () => {
       },
     });
     const settings = {
+      // No images but the tests' own, whether or not a guest was built on this machine.
+      GUEST_IMAGE_DIR: "/nonexistent",
       GLANCE_V1: "True",
       GLANCE_ENABLED_BACKENDS: "file:file,objects:swift,web:http",
       GLANCE_SHOW_MULTIPLE_LOCATIONS: "True",
