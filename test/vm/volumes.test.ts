@@ -124,27 +124,6 @@ describeWith("volumes of a real server", NEEDS, () => {
     await openstack("volume", "snapshot", "delete", "live");
     for (const name of ["copy", "clone"]) await openstack("volume", "delete", name);
   }, 900_000);
-
-  test("VO-26 a volume made bootable by hand boots", async () => {
-    const raw = join(stack.state, "boot.raw");
-    await run(["qemu-img", "convert", "-O", "raw", join(GUEST, "guest.qcow2"), raw]);
-    await openstack("volume", "create", "--size", "1", "hand");
-    await settled("", "hand");
-    await attach("hand", "vdb");
-    await sshOk("sudo dd of=/dev/vdb bs=64k conv=fsync 2>/dev/null", readFileSync(raw));
-    await detach("hand", "vdb");
-    expect(await value("bootable", "volume", "show", "hand")).toBe("false");
-    await openstack("volume", "set", "--bootable", "hand");
-    await openstack("server", "create", "--volume", "hand", "--flavor", "m1.tiny", "--wait", "second");
-    let log = "";
-    const loggedIn = async () => {
-      log = await openstack("console", "log", "show", "second");
-      return log.includes("login:");
-    };
-    await until(loggedIn, 400, () => log.slice(-2000));
-    await openstack("server", "delete", "--wait", "second");
-    await settled("", "hand");
-  }, 900_000);
 });
 
 async function until(done: () => Promise<boolean>, seconds: number, last = () => ""): Promise<void> {
