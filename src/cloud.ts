@@ -28,7 +28,7 @@ import {
 } from "./core/service.ts";
 import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
-import { type FetchApp, type Listener, type ListenOptions, listen, type Routed } from "./http/server.ts";
+import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
 import { operationsApp } from "./operations.ts";
 import { Projects } from "./projects.ts";
 
@@ -127,7 +127,6 @@ export class Cloud {
         port: serve.sharedPort,
         route: (target) => this.#routeShared(target),
         onError: (error) => this.#log.error(null, "request failed", error),
-        onAnswer: this.#observe,
       });
     }
     for (const handle of this.#handles.values()) {
@@ -255,9 +254,6 @@ export class Cloud {
     this.projects.configure(project, this.#config);
   }
 
-  readonly #observe: ListenOptions["onAnswer"] = (window, method, status, seconds) =>
-    this.#requests.observe(window, method, status, seconds);
-
   #handle(window: string): Handle {
     const handle = this.#handles.get(window);
     if (!handle) throw new NotFound(`No service ${window} in this cloud`);
@@ -321,9 +317,8 @@ export class Cloud {
       const listener = await listen({
         host: serve.host,
         port,
-        route: () => ({ app, mount: "", window: handle.declaration.window }),
+        route: () => ({ app, mount: "" }),
         onError: (error) => handle.log.error(null, "request failed", error),
-        onAnswer: this.#observe,
       }).catch((error) => {
         throw new Conflict(`cannot listen on ${serve.host}:${port}: ${messageOf(error)}`, { cause: error });
       });
@@ -338,8 +333,7 @@ export class Cloud {
         (path) => path !== undefined && isBelow(target, path),
       );
       if (mount === undefined) continue;
-      const { window } = declaration;
-      return { app: this.app(window), mount, window, headers: foreignContent ? SANDBOX : undefined };
+      return { app: this.app(declaration.window), mount, headers: foreignContent ? SANDBOX : undefined };
     }
     if (isBelow(target, "/metrics") || isBelow(target, "/healthcheck"))
       return { app: this.#operations, mount: "" };
@@ -397,6 +391,8 @@ export class Cloud {
       peers: this.peers,
       endpoints: this.endpoints,
       config: (section) => config.values(section),
+      countAnswer: (method, status, seconds) =>
+        this.#requests.observe(declaration.window, method, status, seconds),
       options: (file) => config.rc?.options.get(file) ?? new Map(),
       get policy() {
         return projects.policy(project);

@@ -123,6 +123,8 @@ export interface ServiceContext {
   /** The project's bus. */
   readonly bus: Bus;
   config<S extends Section<Record<string, KeySpec<unknown>>>>(section: S): Values<S>;
+  /** For `/metrics`: called once for every answer, when it has been sent. */
+  countAnswer(method: string, status: number, seconds: number): void;
   /** Everything set for one of OpenStack's own configuration files (`proxy-server.conf`): group → option → value. */
   options(file: string): ReadonlyMap<string, ReadonlyMap<string, string>>;
 }

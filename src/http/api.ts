@@ -333,10 +333,11 @@ async function finish(options: Prepared, call: Call, answer: Promise<Reply>): Pr
 
 /** Nova's access line (`[wsgi] wsgi_log_format`). */
 function logAccess(context: ServiceContext, call: Call, reply: Reply, sent: number | null): void {
-  const seconds = ((performance.now() - call.startedAt) / 1000).toFixed(7);
+  const seconds = (performance.now() - call.startedAt) / 1000;
+  context.countAnswer(call.method, reply.status, seconds);
   const target = call.queryText === "" ? call.path : `${call.path}?${call.queryText}`;
   context.log.info(
     call.context,
-    `${call.remoteAddress} "${call.method} ${target} HTTP/1.1" status: ${reply.status} len: ${sent ?? 0} time: ${seconds}`,
+    `${call.remoteAddress} "${call.method} ${target} HTTP/1.1" status: ${reply.status} len: ${sent ?? 0} time: ${seconds.toFixed(7)}`,
   );
 }

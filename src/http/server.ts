@@ -34,8 +34,6 @@ export interface Routed {
   app: FetchApp;
   /** The part of the target that is the app's mount point. */
   mount: string;
-  /** The service whose app it is, for counting. */
-  window?: string;
   /** Sent with every answer of the app; names in lower case. */
   headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -49,8 +47,6 @@ export interface ListenOptions {
   route(target: string): Routed | null;
   /** Called with what no handler caught. */
   onError(error: unknown): void;
-  /** Called when a routed request has its whole answer, or has lost its client. */
-  onAnswer?(window: string, method: string, status: number, seconds: number): void;
 }
 
 export interface Listener {
@@ -158,15 +154,6 @@ function answer(
     if (!found) {
       plain(outgoing, 404, "Not Found\n");
       return;
-    }
-    const { window } = found;
-    if (window !== undefined && options.onAnswer) {
-      const { onAnswer } = options;
-      const startedAt = performance.now();
-      outgoing.once("close", () => {
-        const seconds = (performance.now() - startedAt) / 1000;
-        onAnswer(window, incoming.method ?? "", outgoing.statusCode, seconds);
-      });
     }
     const env: RequestEnv = {
       incoming,

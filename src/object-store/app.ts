@@ -21,13 +21,16 @@ export interface AppOptions {
   idle: IdleWatch;
   nowMs: () => number;
   onError(error: unknown): void;
+  /** Called for every answer when it has been sent. */
+  onAnswer?(method: string, status: number, seconds: number): void;
 }
 
-export function objectStoreApp({ pipeline, idle, nowMs, onError }: AppOptions): FetchApp {
+export function objectStoreApp({ pipeline, idle, nowMs, onError, onAnswer }: AppOptions): FetchApp {
   // Paths are the pipeline's business; Hono only hands the request over.
   const app = new Hono<{ Bindings: RequestEnv }>({ getPath: () => "/" });
   app.all("*", async function answerSwift(c) {
     const env: RequestEnv = c.env ?? {};
+    const startedAt = performance.now();
     const request = readRequest(c.req.raw, env, idle, nowMs());
     const reply = await pipeline(request);
     const { finished } = request.env;
@@ -46,6 +49,7 @@ export function objectStoreApp({ pipeline, idle, nowMs, onError }: AppOptions): 
       onError(error);
     } finally {
       for (const step of finished) step(sent);
+      onAnswer?.(incoming.method ?? "", reply.status, (performance.now() - startedAt) / 1000);
     }
     return ALREADY_SENT;
   });

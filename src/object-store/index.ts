@@ -103,6 +103,7 @@ function create(context: ServiceContext): Service {
         idle,
         nowMs: () => context.clock.now(),
         onError: (error) => log.error(null, "sending an answer failed", error),
+        onAnswer: (method, status, seconds) => context.countAnswer(method, status, seconds),
       });
       const withdraw = context.peers.provide(objectStorePublic, publishedObjects(platform));
       stopping.unshift(async () => withdraw());
