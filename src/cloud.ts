@@ -9,7 +9,7 @@ import { Conflict, messageOf, NotFound, PeerUnavailable } from "./core/errors.ts
 import { hostMetrics } from "./core/host-metrics.ts";
 import type { Ids } from "./core/ids.ts";
 import type { LogBook, LogFile, Logger } from "./core/log.ts";
-import { gauge, type Metric, RequestMetrics } from "./core/metrics.ts";
+import { type Metric, RequestMetrics } from "./core/metrics.ts";
 import type { StatePaths } from "./core/paths.ts";
 import { Peers } from "./core/peers.ts";
 import {
@@ -29,7 +29,7 @@ import {
 import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
 import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
-import { operationsApp } from "./operations.ts";
+import { cloudMetrics, operationsApp } from "./operations.ts";
 import { Projects } from "./projects.ts";
 
 export type { ServiceState, ServiceStatus };
@@ -211,24 +211,10 @@ export class Cloud {
     return app;
   }
 
-  /** What `/metrics` shows: the services' own figures, the requests, the queues, the machine. */
+  /** What `/metrics` shows. */
   async metrics(): Promise<Metric[]> {
-    const status = await this.status();
-    const queues = this.projects.queues();
     return [
-      gauge(
-        "stack_service_up",
-        "1 for a service that runs and finds nothing wrong with itself.",
-        status.map(({ window, name, state, reason }) => ({
-          labels: { service: window, program: name },
-          value: state === "running" && reason === null ? 1 : 0,
-        })),
-      ),
-      gauge(
-        "stack_queue_messages",
-        "Messages that wait on the bus.",
-        queues.map(({ project, topic, messages }) => ({ labels: { project, topic }, value: messages })),
-      ),
+      ...cloudMetrics(await this.status(), this.projects.queues()),
       ...this.#requests.metrics(),
       ...[...this.#handles.values()].flatMap(({ service }) => service?.metrics?.() ?? []),
       ...hostMetrics(this.#options.paths.root),

@@ -2,7 +2,8 @@
 // Neither names a project, a user or a resource.
 
 import { Hono } from "hono";
-import { CONTENT_TYPE, type Metric, prometheusText } from "./core/metrics.ts";
+import type { TopicDepth } from "./core/bus.ts";
+import { CONTENT_TYPE, gauge, type Metric, prometheusText } from "./core/metrics.ts";
 import type { ServiceStatus } from "./core/service.ts";
 import type { FetchApp } from "./http/server.ts";
 
@@ -24,9 +25,33 @@ export function operationsApp(cloud: Operated): FetchApp {
   return app;
 }
 
+/** Which services run, and what waits on the bus. */
+export function cloudMetrics(
+  services: readonly ServiceStatus[],
+  queues: readonly (TopicDepth & { project: string })[],
+): Metric[] {
+  return [
+    gauge(
+      "stack_service_up",
+      "1 for a service that runs and finds nothing wrong with itself.",
+      services.map((service) => ({
+        labels: { service: service.window, program: service.name },
+        value: hasTrouble(service) ? 0 : 1,
+      })),
+    ),
+    gauge(
+      "stack_queue_messages",
+      "Messages that wait on the bus.",
+      queues.map(({ project, topic, messages }) => ({ labels: { project, topic }, value: messages })),
+    ),
+  ];
+}
+
+const hasTrouble = ({ state, reason }: ServiceStatus) => state !== "running" || reason !== null;
+
 /** A line for every service that does not run or finds something wrong with itself. */
 export function troublesOf(services: readonly ServiceStatus[]): string[] {
   return services
-    .filter(({ state, reason }) => state !== "running" || reason !== null)
+    .filter(hasTrouble)
     .map(({ window, state, reason }) => `${window}: ${state}${reason === null ? "" : `, ${reason}`}`);
 }

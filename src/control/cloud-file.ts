@@ -19,8 +19,9 @@ export interface CloudFile {
 export function readCloudFile(paths: StatePaths): CloudFile | null {
   try {
     return JSON.parse(readFileSync(paths.at("cloud.json"), "utf8")) as CloudFile;
-  } catch {
-    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
   }
 }
 

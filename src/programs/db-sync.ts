@@ -5,8 +5,7 @@ import { mkdirSync } from "node:fs";
 import { statePaths } from "../cli/command.ts";
 import { ProjectDatabase } from "../db/open.ts";
 import { declarations } from "../services.ts";
-import { isSystemError } from "./errors.ts";
-import { layoutOf, usageError } from "./help.ts";
+import { endWithStatus } from "./ending.ts";
 import { type ParserSpec, parseArguments, UsageFailure } from "./options.ts";
 import type { ProgramIo, ProgramMain } from "./program.ts";
 
@@ -25,8 +24,8 @@ export function dbSync(prog: string, project: string, forms: readonly string[]):
       { names: ["--local_cell", "--debug", "--bump-versions"], kind: "flag", help: null },
     ],
   };
-  return async (argv, io) => {
-    try {
+  return (argv, io) =>
+    endWithStatus(io, [], async () => {
       const { args } = parseArguments(parser, argv);
       const words = [args.text("category"), args.text("action")].filter((word) => word !== null);
       if (!forms.some((form) => words.join(" ").startsWith(form))) {
@@ -34,16 +33,7 @@ export function dbSync(prog: string, project: string, forms: readonly string[]):
       }
       sync(project, args.text("state"), io);
       return 0;
-    } catch (error) {
-      if (error instanceof UsageFailure) {
-        io.err(usageError(error, layoutOf(io.env)));
-        return 2;
-      }
-      if (!isSystemError(error)) throw error;
-      io.err(`${error.message}\n`);
-      return 1;
-    }
-  };
+    });
 }
 
 function sync(project: string, state: string | null, { env }: ProgramIo): void {

@@ -6,11 +6,9 @@
 // left out by root too; settings come from stackrc, so files named with --config-file are not read.
 
 import { statePaths } from "../../cli/command.ts";
-import { ConfigError } from "../../config/config.ts";
-import { StackrcError } from "../../config/stackrc.ts";
 import { CloudError } from "../../core/errors.ts";
-import { isSystemError } from "../errors.ts";
-import { help, layoutOf, usageError } from "../help.ts";
+import { endWithStatus } from "../ending.ts";
+import { help, layoutOf } from "../help.ts";
 import { type OptionSpec, type ParserSpec, parseArguments, UsageFailure } from "../options.ts";
 import type { ProgramIo } from "../program.ts";
 import { type ManageCommand, ManageError } from "./command.ts";
@@ -51,24 +49,8 @@ async function commands(): Promise<readonly ManageCommand[]> {
   );
 }
 
-export async function keystoneManage(argv: readonly string[], io: ProgramIo): Promise<number> {
-  try {
-    return await run(argv, io);
-  } catch (error) {
-    if (error instanceof UsageFailure) {
-      io.err(usageError(error, layoutOf(io.env)));
-      return 2;
-    }
-    const expected =
-      isSystemError(error) ||
-      error instanceof ManageError ||
-      error instanceof CloudError ||
-      error instanceof ConfigError ||
-      error instanceof StackrcError;
-    if (!expected) throw error;
-    io.err(`${error.message}\n`);
-    return 1;
-  }
+export function keystoneManage(argv: readonly string[], io: ProgramIo): Promise<number> {
+  return endWithStatus(io, [ManageError, CloudError], () => run(argv, io));
 }
 
 async function run(argv: readonly string[], io: ProgramIo): Promise<number> {

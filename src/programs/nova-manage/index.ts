@@ -2,14 +2,12 @@
 
 import { existsSync } from "node:fs";
 import { CommandError, statePaths } from "../../cli/command.ts";
-import { ConfigError } from "../../config/config.ts";
-import { StackrcError } from "../../config/stackrc.ts";
 import { systemClock } from "../../core/clock.ts";
 import { randomIds } from "../../core/ids.ts";
 import { LogBook } from "../../core/log.ts";
 import { Peers } from "../../core/peers.ts";
-import { isSystemError } from "../errors.ts";
-import { help, layoutOf, usageError } from "../help.ts";
+import { endWithStatus } from "../ending.ts";
+import { help, layoutOf } from "../help.ts";
 import { type Arguments, type ParserSpec, parseArguments, UsageFailure } from "../options.ts";
 import type { ProgramIo } from "../program.ts";
 
@@ -37,7 +35,7 @@ export async function novaManage(argv: readonly string[], io: ProgramIo): Promis
   }
   const network = await import("./network.ts");
   if (network.isNetworkVerb(argv)) return network.networkVerb(argv, io);
-  try {
+  return endWithStatus(io, [CommandError], async () => {
     if (argv.includes("-h") || argv.includes("--help")) {
       io.out(help(PARSER, layoutOf(io.env)));
       return 0;
@@ -49,20 +47,7 @@ export async function novaManage(argv: readonly string[], io: ProgramIo): Promis
     }
     io.out(await serviceList(args, io));
     return 0;
-  } catch (error) {
-    if (error instanceof UsageFailure) {
-      io.err(usageError(error, layoutOf(io.env)));
-      return 2;
-    }
-    const expected =
-      isSystemError(error) ||
-      error instanceof CommandError ||
-      error instanceof ConfigError ||
-      error instanceof StackrcError;
-    if (!expected) throw error;
-    io.err(`${error.message}\n`);
-    return 1;
-  }
+  });
 }
 
 async function serviceList(args: Arguments, { env }: ProgramIo): Promise<string> {

@@ -2,7 +2,7 @@
 
 import type { Delivery } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
-import { CloudError } from "../../core/errors.ts";
+import { attempt } from "../attempt.ts";
 import type { Cinder } from "../cinder.ts";
 import type { DriverSnapshot, DriverVolume, VolumeDriver } from "../drivers/driver.ts";
 import { BackendFailed } from "../errors.ts";
@@ -106,28 +106,14 @@ export class Backend {
     this.cinder.messages.create(context, resource, action, detail);
   }
 
-  /**
-   * Does the work of a message. When it fails, the failure is logged and `giveUp` writes down how it ended, in one
-   * transaction; when the service is being stopped, nothing is written: the message will come again.
-   */
-  async attempt(
+  /** See `attempt`. */
+  attempt(
     context: RequestContext,
     delivery: Delivery,
     what: string,
     work: () => Promise<void>,
     giveUp: (error: unknown) => void,
   ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (delivery.signal.aborted) throw error;
-      const expected = error instanceof CloudError && error.cause === undefined;
-      this.cinder.log.error(
-        context,
-        `${what} failed: ${error instanceof Error ? error.message : String(error)}`,
-        expected ? undefined : error,
-      );
-      this.cinder.transaction(() => giveUp(error));
-    }
+    return attempt(this.cinder, { context, delivery, what, work, giveUp });
   }
 }

@@ -5,7 +5,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Delivery, Handler } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
-import { CloudError, messageOf } from "../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
+import { attempt } from "../attempt.ts";
 import { Limiter } from "../backend/limiter.ts";
 import { importedFields, SWIFT_DRIVER } from "../backups/records.ts";
 import { releaseSource } from "../backups/states.ts";
@@ -342,26 +343,16 @@ export class BackupManager {
     this.#cinder.messages.create(context, resource, action, detail);
   }
 
-  /** As `Backend.attempt`: a failure ends as a state; what the service's end cut short comes again. */
-  async #attempt(
+  /** See `attempt`; a cancelled backup is no failure. */
+  #attempt(
     context: RequestContext,
     delivery: Delivery,
     what: string,
     work: () => Promise<void>,
     giveUp: (error: unknown) => void,
   ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (delivery.signal.aborted) throw error;
-      const { log } = this.#cinder;
-      if (error instanceof BackupCancelled) log.info(context, `${what}: ${error.message}`);
-      else {
-        const expected = error instanceof CloudError && error.cause === undefined;
-        log.error(context, `${what} failed: ${messageOf(error)}`, expected ? undefined : error);
-      }
-      this.#cinder.transaction(() => giveUp(error));
-    }
+    const wished = (error: unknown) => error instanceof BackupCancelled;
+    return attempt(this.#cinder, { context, delivery, what, work, giveUp, wished });
   }
 }
 
