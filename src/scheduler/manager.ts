@@ -31,6 +31,7 @@ import type { Logger } from "../core/log.ts";
 import type { ServiceContext } from "../core/service.ts";
 import { type PlacementPublic, placementPublic } from "../placement/public.ts";
 import { PluginFailure } from "../plugins/plugin-thread.ts";
+import { purposeOf, SchedulingRequests } from "./build-request.ts";
 import type { Placement, SchedulerDriver } from "./drivers/driver.ts";
 import type { HostState } from "./host-state.ts";
 import { HostStates } from "./host-states.ts";
@@ -39,11 +40,6 @@ import type { SchedulingRequest } from "./request.ts";
 interface Wanted {
   instance: InstanceRow;
   request: SchedulingRequest;
-}
-
-function purposeOf(migrationType: string | null): SchedulingRequest["purpose"] {
-  if (migrationType === "live-migration") return "live-migration";
-  return migrationType === "resize" || migrationType === "migration" ? "resize" : "build";
 }
 
 /** `trait:NAME=required` and `=forbidden` of the flavor; an image can only require (nova/scheduler/utils.py). */
@@ -66,7 +62,7 @@ export class SchedulerManager {
   readonly settings: Values<typeof computeSection>;
   #context: ServiceContext;
   #actions: InstanceActions;
-  #periphery: Pick<Periphery, "groups">;
+  #requests: SchedulingRequests;
   #driver: SchedulerDriver;
   #states: HostStates;
   #log: Logger;
@@ -77,8 +73,8 @@ export class SchedulerManager {
     driver: SchedulerDriver,
   ) {
     this.#context = context;
-    this.#periphery = periphery;
     this.store = new NovaStore(context.db);
+    this.#requests = new SchedulingRequests(this.store, periphery);
     this.nodes = new ComputeNodes(context.db);
     this.#states = new HostStates(periphery, this.nodes, () => context.clock.now());
     this.settings = context.config(computeSection);
@@ -107,7 +103,7 @@ export class SchedulerManager {
       const instance = this.#unplaced(uuid);
       if (!instance) continue;
       try {
-        const request = this.#buildRequest(context, instance, retry);
+        const request = this.#requests.toBuild(context, instance, retry);
         // What an interrupted delivery may have claimed must not stand in the way.
         this.#placement()?.allocate(elevated(context), consumerOf(instance), {});
         if (this.#driver.place && !request.force) {
@@ -195,9 +191,9 @@ export class SchedulerManager {
     const flavors = this.store.flavorsOf(instance.uuid);
     const flavor = (args.flavorId === "new" ? flavors?.new : null) ?? flavors?.cur;
     if (!flavor || !flavors) throw new NoValidHost("");
-    const spec = this.#specOf(instance.uuid);
+    const spec = this.#requests.specOf(instance.uuid);
     const migration = this.store.migrations.first({ uuid: args.consumerUuid });
-    const request = this.#request(context, instance, flavor, spec, {
+    const request = this.#requests.of(context, instance, flavor, spec, {
       ignoreHosts: new Set(args.ignoreHosts),
       targetHost: args.targetHost,
       force: args.force,
@@ -238,18 +234,6 @@ export class SchedulerManager {
     holdForMove(this.#placement(), context, instance, migration, {
       instance: { [source.uuid]: resourcesOf(flavor, spec.bootsFromVolume) },
       migration: {},
-    });
-  }
-
-  #buildRequest(context: RequestContext, instance: InstanceRow, retry: Retry | null): SchedulingRequest {
-    const spec = this.#specOf(instance.uuid);
-    const flavor = this.store.flavorsOf(instance.uuid)?.cur;
-    if (!flavor) throw new NoValidHost("");
-    return this.#request(context, instance, flavor, spec, {
-      ignoreHosts: new Set(retry?.hosts ?? []),
-      targetHost: spec.forceHost ?? spec.requestedHost,
-      targetNode: spec.forceNode ?? spec.requestedNode,
-      force: spec.forceHost !== null || spec.forceNode !== null,
     });
   }
 
@@ -318,65 +302,6 @@ export class SchedulerManager {
       throw new NoValidHost("");
     }
     return this.#states.of(found);
-  }
-
-  #request(
-    context: RequestContext,
-    instance: InstanceRow,
-    flavor: FlavorSnapshot,
-    spec: RequestSpec,
-    wanted: Partial<
-      Pick<SchedulingRequest, "ignoreHosts" | "targetHost" | "targetNode" | "force" | "purpose">
-    >,
-  ): SchedulingRequest {
-    let flavorsByHost: Map<string, Set<number>> | null = null;
-    return {
-      context,
-      instanceUuid: instance.uuid,
-      projectId: instance.project_id ?? "",
-      flavor,
-      resources: resourcesOf(flavor, spec.bootsFromVolume),
-      spec,
-      ignoreHosts: wanted.ignoreHosts ?? new Set(),
-      targetHost: wanted.targetHost ?? null,
-      targetNode: wanted.targetNode ?? null,
-      force: wanted.force ?? false,
-      group: this.#groupOf(instance.uuid),
-      currentHost: instance.host,
-      hostsOf: (uuids) => this.#hostsOf(uuids),
-      flavorsOn: (host) => {
-        flavorsByHost ??= this.store.flavorsByHost();
-        return flavorsByHost.get(host) ?? new Set();
-      },
-      index: instance.launch_index ?? 0,
-      purpose: wanted.purpose ?? "build",
-      instance,
-    };
-  }
-
-  #groupOf(uuid: string): SchedulingRequest["group"] {
-    const facts = this.#periphery.groups.ofInstance(uuid);
-    if (!facts) return null;
-    const members = new Map<string, number>();
-    for (const row of this.store.instances.listIn(
-      "uuid",
-      facts.members.filter((member) => member !== uuid),
-      "AND deleted = 0",
-    )) {
-      if (row.host !== null) members.set(row.host, (members.get(row.host) ?? 0) + 1);
-    }
-    return { facts, members };
-  }
-
-  #hostsOf(uuids: readonly string[]): Set<string> {
-    const rows = this.store.instances.listIn("uuid", uuids, "AND deleted = 0");
-    return new Set(rows.flatMap((row) => (row.host === null ? [] : [row.host])));
-  }
-
-  #specOf(uuid: string): RequestSpec {
-    const row = this.store.requestSpecs.first({ instance_uuid: uuid });
-    if (!row) throw new NoValidHost("");
-    return row.spec as RequestSpec;
   }
 
   #placementWanted(): boolean {
