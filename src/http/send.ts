@@ -33,20 +33,32 @@ export async function sendReply(
   // A body nobody read would be taken for the next request.
   const unread = !incoming.complete && hasBody(incoming);
   if (unread) headers["connection"] = "close";
+  // That a connection stays open is the rule; OpenStack's servers mention it to those who ask.
+  else if (incoming.headers.connection === undefined && incoming.httpVersion === "1.1")
+    outgoing.removeHeader("connection");
   outgoing.writeHead(reply.status, reply.reason ?? reasonOf(reply.status), headers);
   const { body } = reply;
-  let sent = 0;
-  if (head || body === null || BODILESS.has(reply.status)) {
-    outgoing.end();
-    if (body !== null && typeof body === "object" && Symbol.asyncIterator in body) await discard(body);
-  } else if (typeof body === "string" || body instanceof Uint8Array) {
-    outgoing.end(body);
-    sent = length ?? 0;
-  } else {
-    sent = await sendStream(outgoing, body);
-  }
-  if (unread) drain(incoming);
-  return sent;
+  const bodiless = head || BODILESS.has(reply.status);
+  if (!bodiless && isStreamed(body)) return sendStream(outgoing, body);
+  const whole = bodiless || isStreamed(body) ? null : body;
+  if (unread && !waits(incoming)) {
+    // Once it is ended, the connection is closed under a client that still writes, which then never reads the answer.
+    if (whole === null || whole.length === 0) outgoing.flushHeaders();
+    else outgoing.write(whole);
+    linger(incoming, outgoing);
+  } else if (whole === null) outgoing.end();
+  else outgoing.end(whole);
+  if (isStreamed(body) && Symbol.asyncIterator in body) await discard(body);
+  return whole === null ? 0 : (length ?? 0);
+}
+
+function isStreamed(body: Reply["body"]): body is Exclude<Reply["body"], string | Uint8Array | null> {
+  return body !== null && typeof body === "object" && !(body instanceof Uint8Array);
+}
+
+/** The client has not been told to go on (100 Continue), so it sends no body. */
+function waits(incoming: IncomingMessage): boolean {
+  return incoming.headers.expect !== undefined && incoming.readableFlowing === null;
 }
 
 function hasBody(incoming: IncomingMessage): boolean {
@@ -54,16 +66,24 @@ function hasBody(incoming: IncomingMessage): boolean {
   return incoming.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
-/** How much of an unread body is taken before the connection is cut, so that the client can read the answer. */
-const DRAIN_BYTES = 1 << 20;
+/** How long an unread body is taken, in all and without a byte, before the connection is cut. */
+const LINGER_MS = 60_000;
+const LINGER_IDLE_MS = 2000;
 
-function drain(incoming: IncomingMessage): void {
-  let left = DRAIN_BYTES;
-  incoming.on("data", (chunk: Uint8Array) => {
-    left -= chunk.length;
-    if (left < 0) incoming.destroy();
-  });
+/** Takes what the client still sends, and then ends the answer, which has all been written. */
+function linger(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const cut = () => incoming.destroy();
+  const end = setTimeout(cut, LINGER_MS);
+  const idle = setTimeout(cut, LINGER_IDLE_MS);
+  end.unref();
+  idle.unref();
+  incoming.on("data", () => idle.refresh());
   incoming.on("error", () => {});
+  incoming.on("end", () => outgoing.end());
+  incoming.on("close", () => {
+    clearTimeout(end);
+    clearTimeout(idle);
+  });
   incoming.resume();
 }
 

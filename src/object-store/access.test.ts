@@ -96,3 +96,28 @@ test("OB-13 roles: operators own their account, ResellerAdmin all of them, a rea
   // The admin of another project is nobody special here.
   expect(await rights(await swiftAs(cloud, "admin"), demo.account)).toEqual([403, 403, 403]);
 });
+
+test("service tokens: an account with the service's prefix needs both the user and the service", async () => {
+  await using cloud = await objectCloud({
+    rc: [
+      "[[post-config|$SWIFT_CONFIG_PROXY_SERVER]]",
+      "[filter:keystoneauth]",
+      "reseller_prefix = AUTH, SERVICE",
+      "SERVICE_service_roles = service",
+    ].join("\n"),
+  });
+  const demo = await swiftAs(cloud);
+  await addUser(cloud, { name: "glancer", project: "services", role: "service" });
+  const service = await swiftAs(cloud, "glancer", "services");
+  const images = `/v1/${demo.account.replace("AUTH_", "SERVICE_")}/images`;
+  const put = async (by: typeof demo, headers: Record<string, string> = {}) =>
+    (await by.raw("PUT", images, { headers })).status;
+  expect(await put(demo)).toBe(403);
+  expect(await put(service)).toBe(403);
+  expect(await put(demo, { "x-service-token": "wrong" })).toBe(403);
+  expect(await put(demo, { "x-service-token": demo.token! })).toBe(403);
+  expect(await put(service, { "x-service-token": service.token! })).toBe(403);
+  expect(await put(demo, { "x-service-token": service.token! })).toBe(201);
+  // The user's own account needs nobody else.
+  expect((await demo.ask("PUT", "own")).status).toBe(201);
+});

@@ -1,10 +1,11 @@
 // From a socket to the pipeline and back.
 //
 // Ledger (against Swift 2.30, Zed; checked 2026-11-20)
-//   Differs on purpose: counts of accounts and containers are exact at once, where Swift's follow after some seconds; a
-//   204 has no Content-Length; there is one storage policy.
-//   Cannot differ: the HTTP parser refuses header names and targets with raw bytes beyond ASCII (400); clients escape
-//   them.
+//   Differs on purpose: counts of accounts and containers are exact at once, where Swift's follow after some seconds;
+//   there is one storage policy.
+//   Cannot be the same: the HTTP parser refuses methods it does not know (Swift: 405), names of headers that are no
+//   tokens, and targets with raw bytes beyond ASCII (400); clients escape them.
+//   On purpose, though HTTP would rather not have it: a 204 has `Content-Length: 0`, as Swift's has.
 
 import { Hono } from "hono";
 import type { RequestEnv } from "../http/call.ts";
@@ -114,6 +115,7 @@ function titled(reply: SwiftReply): Record<string, string> {
     }
     out[title] = reply.headers[name]!;
   }
+  if (reply.status === 204) out["content-length"] ??= "0";
   return out;
 }
 

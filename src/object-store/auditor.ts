@@ -1,5 +1,6 @@
 // Reads the data of every object again, slowly, and compares them with what was put. A copy that is damaged is put
-// aside; it, or one that is missing, is made anew from a good one. An object of which every copy is damaged is removed,
+// aside; it, or one that is missing, is made anew from a good one; one on a device that the ring no longer names for it
+// is moved. An object of which every copy is damaged is removed,
 // and the log says so; one whose copies are missing stays, for a disk may come back.
 // Authority: swift/obj/auditor.py, swift/obj/replicator.py.
 
@@ -105,13 +106,19 @@ export class Auditor {
     let source: string | null = null;
     const missing: string[] = [];
     const damaged: string[] = [];
-    for (const device of devices.names) {
+    const places = devices.places(file);
+    const handoffs: string[] = [];
+    for (const device of [...places, ...devices.handoffs(file)]) {
       const found = await this.#digest(devices.path(device, file), report, signal);
       const damage = found && damageOf(row, found.size, found.md5);
-      if (!found) missing.push(device);
-      else if (damage === null) source ??= device;
-      else {
-        damaged.push(device);
+      const belongs = places.includes(device);
+      if (!found) {
+        if (belongs) missing.push(device);
+      } else if (damage === null) {
+        source ??= device;
+        if (!belongs) handoffs.push(device);
+      } else {
+        if (belongs) damaged.push(device);
         await devices.quarantine(device, file);
         this.#reportDamage(key, damage, report);
       }
@@ -125,6 +132,11 @@ export class Auditor {
       await devices.restore(source, device, file);
       report.restored++;
       log.info(null, `Copied ${this.#nameOf(key)} from ${source} to ${device}`);
+    }
+    // All its devices have it now; one that is none of them any more need not keep it.
+    for (const device of handoffs) {
+      await devices.removeFrom(device, file);
+      log.info(null, `Removed ${this.#nameOf(key)} from ${device}, which is no longer its device`);
     }
   }
 

@@ -1,6 +1,7 @@
 // The parts of the object store, made and wired in one place.
 
 import type { Values } from "../config/keys.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { ServiceContext } from "../core/service.ts";
 import { Auditor } from "./auditor.ts";
@@ -10,6 +11,7 @@ import { Containers, Counts } from "./containers.ts";
 import { Objects } from "./objects.ts";
 import { InfoRegistry } from "./pipeline/info-registry.ts";
 import type { Platform } from "./pipeline/platform.ts";
+import { ensureRings, ObjectRing } from "./rings/files.ts";
 import { Commits } from "./storage/commits.ts";
 import { Devices } from "./storage/devices.ts";
 import { Readers } from "./storage/readers.ts";
@@ -22,6 +24,9 @@ import { Timestamps } from "./timestamp.ts";
 
 /** How soon a change by another process (`stack sql`) is seen. */
 const FOREIGN_CHECK_MS = 250;
+
+/** How soon a new ring counts, as in Swift (`reload_time`). */
+const RING_CHECK_MS = 15_000;
 
 /** Pages of swift.db kept in memory. */
 const CACHE_KIB = 32 * 1024;
@@ -54,7 +59,15 @@ export function makeObjectStore(
   const counts = new Counts(accounts);
   const changes = new SyncChanges(db);
   const commits = new Commits(db, counts, wal && (() => wal.sync()));
-  const devices = new Devices(context.paths, settings.SWIFT_REPLICAS, settings.SWIFT_HASH);
+  const nowSeconds = clock.now() / 1000;
+  if (ensureRings(context.paths, settings.SWIFT_REPLICAS, nowSeconds)) {
+    log.warning(
+      null,
+      `SWIFT_REPLICAS is ${settings.SWIFT_REPLICAS}, but the object ring was changed by hand and decides: swift-ring-builder object.builder set_replicas`,
+    );
+  }
+  const ring = new ObjectRing(context.paths);
+  const devices = new Devices(context.paths, () => ring.data, settings.SWIFT_HASH);
   const removals = new Set<Promise<void>>();
   const removeFile = (file: string) => {
     const removal = devices
@@ -108,6 +121,13 @@ export function makeObjectStore(
     if (version !== foreign) containers.forget();
     foreign = version;
   });
+  const stopRing = clock.every(RING_CHECK_MS, () => {
+    try {
+      if (ring.refresh()) log.info(null, "The object ring was read again");
+    } catch (error) {
+      log.error(null, messageOf(error));
+    }
+  });
   return {
     platform,
     commits,
@@ -122,7 +142,10 @@ export function makeObjectStore(
       readers,
       bytesPerSecond: settings.SWIFT_AUDIT_RATE,
     }),
-    stopWatch,
+    stopWatch() {
+      stopWatch();
+      stopRing();
+    },
     async settled() {
       await Promise.all(removals);
       await commits.settled();

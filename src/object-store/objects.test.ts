@@ -206,6 +206,9 @@ test("the type: as given, guessed, or guessed though given", async () => {
   expect(await typeOf("a.jpg", {})).toBe("image/jpeg");
   expect(await typeOf("a", {})).toBe("application/octet-stream");
   expect(await typeOf("a.jpg", { "content-type": "x/y" })).toBe("x/y");
+  const wide = Buffer.from("x/ü").toString("latin1");
+  expect(await typeOf("wide", { "content-type": wide })).toBe(wide);
+  expect((await swift.ask("GET", "c?format=json&prefix=w")).json[0].content_type).toBe("x/ü");
   expect(await typeOf("a.jpg", { "content-type": "x/y", "x-detect-content-type": "true" })).toBe(
     "image/jpeg",
   );

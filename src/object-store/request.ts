@@ -38,6 +38,8 @@ export interface Environment {
   s3: S3Auth | null;
   /** Who asks, once `authtoken` or another has found out. */
   identity: TokenFacts | null;
+  /** Roles of the service that asks on somebody's behalf (X-Service-Token), in lower case. */
+  serviceRoles: readonly string[];
   /** True when a token was given that is not valid. */
   invalidToken: boolean;
   /** Set by the authentication middleware; the proxy asks it when it knows the ACL. */
@@ -84,6 +86,7 @@ export function newEnvironment(fields: Partial<Environment> = {}): Environment {
     rawHeaders: () => [],
     s3: null,
     identity: null,
+    serviceRoles: [],
     invalidToken: false,
     authorize: null,
     authorizeOverride: false,

@@ -81,7 +81,7 @@ export function segmentHeaders(request: SwiftRequest): Map<string, string> {
   return headers;
 }
 
-/** A stream whose first chunk can be fetched ahead. */
+/** A stream whose first chunk can be fetched ahead. Whoever gives it out closes it when the request is over. */
 export class Primed implements AsyncIterable<Uint8Array> {
   #iterator: AsyncGenerator<Uint8Array>;
   #first: IteratorResult<Uint8Array> | null = null;
@@ -95,15 +95,26 @@ export class Primed implements AsyncIterable<Uint8Array> {
     this.#first ??= await this.#iterator.next();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    try {
-      await this.prime();
-      if (this.#first!.done) return;
-      yield this.#first!.value;
-      yield* this.#iterator;
-    } finally {
-      await this.#iterator.return(undefined);
-    }
+  /** Lets go of what has been opened, read or not; may be called twice. */
+  async close(): Promise<void> {
+    await this.#iterator.return(undefined);
+  }
+
+  // No generator: one that was never begun does not run its `finally`.
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    let begun = false;
+    return {
+      next: async () => {
+        if (begun) return this.#iterator.next();
+        begun = true;
+        await this.prime();
+        return this.#first!;
+      },
+      return: async () => {
+        await this.close();
+        return { done: true, value: undefined };
+      },
+    };
   }
 }
 

@@ -105,6 +105,40 @@ test("100-continue comes when the body is wanted, and a refused upload is never 
   }
 });
 
+test("the head of an answer is Swift's: a 204 has a length, a connection that stays open is not mentioned", async () => {
+  await using cloud = await objectCloud();
+  const swift = await swiftAs(cloud);
+  await using server = await served(cloud);
+  await swift.put("c");
+  await swift.put("c/o", "data");
+  const socket = await open(server.port);
+  const names = async (method: string, path: string, ...headers: string[]) => {
+    const answer = until(socket, "\r\n\r\n");
+    socket.write(head(swift, method, path, token(swift), ...headers));
+    const lines = (await answer).split("\r\n\r\n")[0]!.split("\r\n");
+    return [lines[0], ...lines.slice(1).map((line) => line.split(":")[0]!.toLowerCase())].sort();
+  };
+  expect(await names("GET", "c/o")).toEqual([
+    "HTTP/1.1 200 OK",
+    ...[
+      "accept-ranges",
+      "content-length",
+      "content-type",
+      "date",
+      "etag",
+      "last-modified",
+      "x-openstack-request-id",
+    ],
+    ...["x-timestamp", "x-trans-id"],
+  ]);
+  expect(await names("DELETE", "c/o")).toEqual([
+    "HTTP/1.1 204 No Content",
+    ...["content-length", "content-type", "date", "x-openstack-request-id", "x-trans-id"],
+  ]);
+  expect(await names("HEAD", "c", "Connection: close")).toContain("connection");
+  socket.destroy();
+});
+
 test("a client that goes away in the middle of an upload leaves nothing", async () => {
   await using cloud = await objectCloud();
   const swift = await swiftAs(cloud);
@@ -183,3 +217,40 @@ test("many at once: every count is exact", async () => {
     listing.reduce((sum, { bytes }) => sum + bytes, 0),
   );
 });
+
+test("an upload that is refused while it is being sent: the client can write on and then read why", async () => {
+  await using cloud = await objectCloud();
+  const swift = await swiftAs(cloud);
+  await using server = await served(cloud);
+  await swift.put("c");
+  const size = 20_000_000;
+  const refusals: [string, string[], string][] = [
+    ["c/o", [`Content-Length: ${size}`], "401 Unauthorized"],
+    ["c/o", ["Transfer-Encoding: chunked"], "401 Unauthorized"],
+    ["none/o", [token(swift), `Content-Length: ${size}`], "404 Not Found"],
+    [
+      "c/o",
+      [token(swift), `Content-Length: ${size}`, `X-Object-Meta-A: ${"x".repeat(300)}`],
+      "400 Bad Request",
+    ],
+  ];
+  for (const [path, headers, status] of refusals) {
+    const socket = await open(server.port);
+    const failed = new Promise<void>((_, reject) => socket.once("error", reject));
+    const chunked = headers[0]!.startsWith("Transfer-Encoding");
+    socket.pause();
+    socket.write(head(swift, "PUT", path, ...headers));
+    const sent = (async () => {
+      for (let left = size; left > 0; left -= 1_000_000) {
+        const piece = noise(1_000_000);
+        if (chunked) socket.write(`${piece.length.toString(16)}\r\n`);
+        await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
+        if (chunked) socket.write("\r\n");
+      }
+      if (chunked) socket.write("0\r\n\r\n");
+    })();
+    await Promise.race([sent, failed]);
+    socket.resume();
+    expect(await rest(socket)).toStartWith(`HTTP/1.1 ${status}\r\n`);
+  }
+}, 20_000);

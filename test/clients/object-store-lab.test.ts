@@ -130,4 +130,27 @@ describeWith("the IP whitelist lab", [program("swift"), PYTHON], () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }, 120_000);
+
+  test("OB-43 the Swift-only profile names no RPC back-end, and needs none", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stack-lab-"));
+    const rc = join(folder, "localrc");
+    writeFileSync(rc, LOCALRC);
+    try {
+      await using stack = await Stack.up({ args: ["--rc", rc] });
+      const status = JSON.parse((await stack.cli("status", "--json")).stdout) as {
+        ready: boolean;
+        services: { window: string; state: string }[];
+      };
+      expect([status.ready, status.services.map(({ window, state }) => `${window} ${state}`)]).toEqual([
+        true,
+        ["key running", "swift running"],
+      ]);
+      await stack.demo("swift", "post", "no-rabbit");
+      expect((await stack.demo("swift", "list")).trim()).toBe("no-rabbit");
+      for (const service of ["key", "swift"])
+        expect((await stack.cli("logs", service)).stdout).not.toMatch(/ (ERROR|CRITICAL|WARNING) /);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 });

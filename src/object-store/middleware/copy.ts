@@ -135,7 +135,10 @@ function sinkRequest(request: SwiftRequest, source: SwiftReply, length: number):
     source.headers["x-static-large-object"] === undefined &&
     (manifest === undefined || raw);
   if (whole && source.headers["etag"] !== undefined) headers.set("etag", source.headers["etag"]);
-  else if (!whole) for (const name of headers.keys()) if (name.startsWith(OVERRIDE)) headers.delete(name);
+  else if (!whole) {
+    for (const name of headers.keys())
+      if (name.startsWith(OVERRIDE) && !request.headers.get(name)) headers.delete(name);
+  }
   headers.delete("x-copy-from");
   headers.delete("x-copy-from-account");
   if (!request.header("content-type")) {

@@ -61,8 +61,13 @@ export const dlo: BuiltinFilter = {
         headers["etag"] = `"${hash.digest("hex")}"`;
       }
       const reply: SwiftReply = { status: 200, headers, body: null };
-      const bytes = (range: ByteRange | null) =>
-        new Primed(stretchBytes(request, next, "DLO", stretches(request, container, prefix, page, range)));
+      const bytes = (range: ByteRange | null) => {
+        const stream = new Primed(
+          stretchBytes(request, next, "DLO", stretches(request, container, prefix, page, range)),
+        );
+        request.env.finished.push(() => void stream.close());
+        return stream;
+      };
       const specs = parseRange(request.header("range"));
       // With more segments than one page has, only a range that lies within the first page can be honoured.
       const fits = specs?.length === 1 && rangesFor(specs, Number.MAX_SAFE_INTEGER)[0]!.end <= known;

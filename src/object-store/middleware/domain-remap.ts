@@ -4,7 +4,7 @@
 import { PLAIN, type SwiftReply, say } from "../answers.ts";
 import { type BuiltinFilter, confText } from "../pipeline/contract.ts";
 import type { SwiftRequest } from "../request.ts";
-import { isTrue, listFromCsv, quote } from "../wire.ts";
+import { fromWire, isTrue, listFromCsv, quote } from "../wire.ts";
 
 export const domainRemap: BuiltinFilter = {
   name: "domain_remap",
@@ -40,7 +40,8 @@ export const domainRemap: BuiltinFilter = {
       if (parts.length > 2) return Promise.resolve(say(400, "Bad domain in host header", PLAIN));
       const account = accountOf(parts.at(-1)!);
       if (account === null) return next(request);
-      return remapped(request, [root, account, ...parts.slice(0, -1)]);
+      const container = parts.slice(0, -1).map((part) => fromWire(part) ?? part);
+      return remapped(request, [root, account, ...container]);
     };
 
     async function remapped(request: SwiftRequest, segments: string[]): Promise<SwiftReply> {

@@ -22,6 +22,8 @@ interface Rules {
   /** `AUTH_` */
   prefixes: readonly string[];
   operators: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Where there are any, an operator gets in only together with a service of such a role. */
+  services: ReadonlyMap<string, ReadonlySet<string>>;
   readers: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -94,7 +96,9 @@ export const keystoneauth: BuiltinFilter = {
         return denied(request);
       }
       const prefix = prefixOf(rules.prefixes, account) ?? "";
-      if (intersects(rules.operators.get(prefix), roles)) {
+      const services = rules.services.get(prefix);
+      const served = !services?.size || env.serviceRoles.some((role) => services.has(role));
+      if (served && intersects(rules.operators.get(prefix), roles)) {
         env.swiftOwner = true;
         return null;
       }
@@ -169,6 +173,7 @@ function readRules(conf: Conf): Rules {
   return {
     prefixes,
     operators: table("operator_roles", OPERATORS),
+    services: table("service_roles", ""),
     readers: table("project_reader_roles", READERS),
   };
 }

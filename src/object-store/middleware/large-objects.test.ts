@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { md5, objectCloud, swiftAs } from "../testing.ts";
+import { readdirSync, readlinkSync } from "node:fs";
+import { md5, noise, objectCloud, swiftAs } from "../testing.ts";
 
 test("OB-06 a dynamic large object is what lies below a prefix, in order", async () => {
   await using cloud = await objectCloud();
@@ -128,4 +129,37 @@ test("copies: by COPY, by X-Copy-From, of a large object as one or as its manife
   expect((await swift.ask("HEAD", "d/whole")).headers.get("x-static-large-object")).toBeNull();
   await swift.put("d/manifest?multipart-manifest=get", undefined, { "x-copy-from": "c/slo" });
   expect((await swift.ask("HEAD", "d/manifest")).headers.get("x-static-large-object")).toBe("True");
+});
+
+test("what was opened for an answer that nobody reads is closed", async () => {
+  await using cloud = await objectCloud();
+  const swift = await swiftAs(cloud);
+  for (const container of ["segments", "c"]) await swift.put(container);
+  const data = noise(200_000);
+  for (const name of ["s1", "s2"]) await swift.put(`segments/${name}`, data);
+  const manifest = JSON.stringify(["s1", "s2"].map((name) => ({ path: `/segments/${name}` })));
+  await swift.put("c/static?multipart-manifest=put", manifest);
+  await swift.put("c/dynamic", "", { "x-object-manifest": "segments/s" });
+  const open = () =>
+    readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes("/objects/");
+      } catch {
+        return false;
+      }
+    });
+  for (const name of ["static", "dynamic"]) {
+    // A copy to where there is nothing, a condition that fails, a description.
+    for (const [method, headers, status] of [
+      ["COPY", { destination: "nowhere/o" }, 404],
+      ["COPY", { destination: "c/o", "if-none-match": "abc" }, 400],
+      ["GET", { "if-none-match": "*" }, 304],
+      ["HEAD", {}, 200],
+      ["GET", { range: "bytes=199990-200010" }, 206],
+    ] as const) {
+      const got = await swift.ask(method, `c/${name}`, { headers });
+      expect([name, method, headers, got.status]).toEqual([name, method, headers, status]);
+      while (open().length > 0) await Bun.sleep(1);
+    }
+  }
 });

@@ -5,7 +5,8 @@
 // Ledger (against Swift 2.30, Zed; checked 2026-11-20)
 //   More than Swift: bodies in signed chunks (`aws-chunked`) with trailing check sums are taken; chunk signatures are
 //   checked.
-//   Not here: `s3_acl = true` (ACLs of objects), which stops the service from starting.
+//   With `s3_acl = true` a bucket is made together with its ACL, where Swift makes it first; an ACL put on a large object
+//   copies its manifest, where Swift copies its data.
 //   Differs on purpose: an underscore in the name of metadata shows as `%5f` in Swift's API, where Swift has `=5F`, which
 //   is no header's name in HTTP. A part of a copy and a completed upload answer when they are done, without blanks that keep the
 //   connection alive: nothing takes long here.
@@ -34,12 +35,13 @@ export const s3api: BuiltinFilter = {
       max_multi_delete_objects: settings.maxMultiDeleteObjects,
       allow_multipart_uploads: settings.allowMultipartUploads,
       min_segment_size: settings.minSegmentSize,
-      s3_acl: false,
+      s3_acl: settings.s3Acl,
     });
 
     async function answered(request: SwiftRequest): Promise<SwiftReply | null> {
       try {
         const s3 = S3Request.read(request, { next, tools, settings });
+        if (s3 && settings.s3Acl) await s3.authenticate();
         return s3 && (await operate(s3));
       } catch (error) {
         if (!(error instanceof S3Error)) tools.log.error(request, "S3 request failed", error);

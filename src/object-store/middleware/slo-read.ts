@@ -71,6 +71,7 @@ async function stream(
     slice: (range) => {
       const bytes = new Primed(stretchBytes(request, next, "SLO", stretches(request, next, parts, range, 1)));
       streams.push(bytes);
+      request.env.finished.push(() => void bytes.close());
       return bytes;
     },
   });

@@ -107,6 +107,10 @@ test("names that are not wanted, hosts that name containers, accounts that must 
   const host = { host: "c.auth-test.example.com:8080" };
   expect((await tester("PUT", "/o", host)).status).toBe(201);
   expect((await tester("GET", "/", host)).json).toMatchObject([{ name: "o" }]);
+  const wide = { host: `${Buffer.from("ü").toString("latin1")}.auth-test.example.com` };
+  expect((await tester("PUT", "/v1/AUTH_test/%C3%BC")).status).toBe(201);
+  expect((await tester("PUT", "/o", wide)).status).toBe(201);
+  expect((await tester("GET", "/v1/AUTH_test/%C3%BC/o")).status).toBe(200);
   expect((await tester("GET", "/", { host: "a.b.c.example.com" })).text).toBe("Bad domain in host header");
 
   cloud.sql("swift", `UPDATE account SET metadata = '{"x-account-sysmeta-read-only":"true"}'`);

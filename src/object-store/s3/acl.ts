@@ -1,16 +1,16 @@
-// ACLs of buckets, translated into Swift's and back: private, public-read, public-read-write. Objects have none of
-// their own. Authority: swift/common/middleware/s3api/acl_utils.py, controllers/acl.py.
+// ACLs of buckets without `s3_acl`: translated into Swift's and back (private, public-read, public-read-write). Objects
+// have none of their own. Authority: swift/common/middleware/s3api/acl_utils.py, controllers/acl.py.
 
 import { parseAcl, referrerAllowed } from "../acl.ts";
 import type { SwiftReply } from "../answers.ts";
 import { invalidArgument, notImplemented, S3Error } from "./errors.ts";
+import { grantElement, granteeType, MAX_ACL_BYTES, parsedPolicy, userLeaves } from "./grants.ts";
 import { emptyReply } from "./reply.ts";
 import type { S3Request } from "./request.ts";
-import { branch, child, childText, document, leaf, parseXml, type XmlElement } from "./xml.ts";
+import { getS3Acl, putS3Acl } from "./s3-acl.ts";
+import { branch, child, childText, document, leaf } from "./xml.ts";
 
-const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
-const MAX_BODY_BYTES = 200 * 1024;
 
 const WORLD_READ = ".r:*,.rlistings";
 const PRIVATE = { "x-container-write": ".", "x-container-read": "." };
@@ -29,8 +29,9 @@ function swiftAcl(canned: string): Readonly<Record<string, string>> | null {
   return CANNED[canned] ?? null;
 }
 
-/** Takes `X-Amz-Acl` out of the request and puts Swift's headers in. @throws S3Error */
+/** Takes `X-Amz-Acl` out of the request and puts Swift's headers in; not under ACLs of S3's own. @throws S3Error */
 export function applyAclHeader(request: S3Request): void {
+  if (request.settings.s3Acl) return;
   const canned = request.headers.get("x-amz-acl");
   if (canned === undefined) return;
   request.headers.delete("x-amz-acl");
@@ -40,13 +41,14 @@ export function applyAclHeader(request: S3Request): void {
 }
 
 export async function getAcl(request: S3Request): Promise<SwiftReply> {
+  if (request.settings.s3Acl) return getS3Acl(request);
   const { swift } = await request.ask({ method: "HEAD" });
-  const owner = [leaf("ID", request.userId), leaf("DisplayName", request.userId)];
+  const owner = userLeaves(request.userId);
   const anybody = (acl: string | undefined) => referrerAllowed("unknown", parseAcl(acl ?? null).referrers);
-  const grants = [grant("CanonicalUser", owner, "FULL_CONTROL")];
+  const grants = [grantElement("CanonicalUser", owner, "FULL_CONTROL")];
   const world = [leaf("URI", ALL_USERS)];
-  if (anybody(swift["x-container-read"])) grants.push(grant("Group", world, "READ"));
-  if (anybody(swift["x-container-write"])) grants.push(grant("Group", world, "WRITE"));
+  if (anybody(swift["x-container-read"])) grants.push(grantElement("Group", world, "READ"));
+  if (anybody(swift["x-container-write"])) grants.push(grantElement("Group", world, "WRITE"));
   return {
     status: 200,
     headers: { "content-type": "text/plain" },
@@ -54,16 +56,10 @@ export async function getAcl(request: S3Request): Promise<SwiftReply> {
   };
 }
 
-function grant(type: string, grantee: readonly string[], permission: string): string {
-  return branch("Grant", [
-    branch("Grantee", grantee, ` xmlns:xsi="${XSI}" xsi:type="${type}"`),
-    leaf("Permission", permission),
-  ]);
-}
-
 export async function putAcl(request: S3Request): Promise<SwiftReply> {
+  if (request.settings.s3Acl) return putS3Acl(request);
   if (request.key !== null) throw notImplemented();
-  const body = await request.xml(MAX_BODY_BYTES);
+  const body = await request.body.document(MAX_ACL_BYTES);
   const byHeader = request.headers.has("x-amz-acl");
   if (byHeader && body !== null) throw new S3Error("UnexpectedContent");
   if (!byHeader && body === null)
@@ -78,15 +74,9 @@ export async function putAcl(request: S3Request): Promise<SwiftReply> {
 
 /** @throws S3Error MalformedACLError */
 function aclOfPolicy(body: string): Readonly<Record<string, string>> {
-  let policy: XmlElement;
-  try {
-    policy = parseXml(body);
-  } catch {
-    throw new S3Error("MalformedACLError");
-  }
+  const policy = parsedPolicy(body);
   const list = child(policy, "AccessControlList");
-  if (policy.name !== "AccessControlPolicy" || !child(policy, "Owner") || !list)
-    throw new S3Error("MalformedACLError");
+  if (!child(policy, "Owner") || !list) throw new S3Error("MalformedACLError");
   let canned = "unknown";
   for (const entry of list.children) {
     const permission = childText(entry, "Permission");
@@ -102,9 +92,4 @@ function aclOfPolicy(body: string): Readonly<Record<string, string>> {
   const acl = swiftAcl(canned);
   if (!acl) throw new S3Error("MalformedACLError");
   return acl;
-}
-
-function granteeType(grantee: XmlElement | null): string | null {
-  for (const [name, value] of grantee?.attributes ?? []) if (name.endsWith(":type")) return value;
-  return null;
 }

@@ -7,7 +7,8 @@ import { applyAclHeader } from "./acl.ts";
 import { isBucketName } from "./buckets.ts";
 import { notImplemented, S3Error } from "./errors.ts";
 import { emptyReply, toReply, xmlReply } from "./reply.ts";
-import { type S3Request, SEGMENTS_SUFFIX } from "./request.ts";
+import type { S3Request } from "./request.ts";
+import { SEGMENTS_SUFFIX } from "./upload-names.ts";
 import { branch, childText, document, leaf, parseXml, type XmlElement } from "./xml.ts";
 
 const MAX_BODY_BYTES = 10_240;
@@ -18,10 +19,26 @@ export async function listBuckets(request: S3Request): Promise<SwiftReply> {
   const { listing = [] } = await request.ask();
   const { dnsCompliantBucketNames } = request.settings;
   const owner = [leaf("ID", request.userId), leaf("DisplayName", request.userId)];
-  const buckets = listing
-    .filter((entry) => isBucketName(entry.name, dnsCompliantBucketNames))
-    .map((entry) => branch("Bucket", [leaf("Name", entry.name), leaf("CreationDate", CREATED)]));
+  const names = listing.map(({ name }) => name).filter((name) => isBucketName(name, dnsCompliantBucketNames));
+  const buckets: string[] = [];
+  for (const name of names) {
+    if (await isShown(request, name))
+      buckets.push(branch("Bucket", [leaf("Name", name), leaf("CreationDate", CREATED)]));
+  }
   return xmlReply("ListAllMyBucketsResult", [branch("Owner", owner), branch("Buckets", buckets)]);
+}
+
+async function isShown(request: S3Request, bucket: string): Promise<boolean> {
+  const { s3Acl, checkBucketOwner } = request.settings;
+  if (!s3Acl || !checkBucketOwner) return true;
+  try {
+    await request.guard.require(bucket, null, "OWNER");
+    return true;
+  } catch (error) {
+    if (error instanceof S3Error && (error.code === "AccessDenied" || error.code === "NoSuchBucket"))
+      return false;
+    throw error;
+  }
 }
 
 export async function headBucket(request: S3Request): Promise<SwiftReply> {
@@ -30,7 +47,7 @@ export async function headBucket(request: S3Request): Promise<SwiftReply> {
 }
 
 export async function putBucket(request: S3Request): Promise<SwiftReply> {
-  const body = await request.xml(MAX_BODY_BYTES);
+  const body = await request.body.document(MAX_BODY_BYTES);
   if (body !== null) {
     const wanted = childText(parsed(body), "LocationConstraint");
     if (wanted === null) throw new S3Error("MalformedXML");
@@ -39,6 +56,8 @@ export async function putBucket(request: S3Request): Promise<SwiftReply> {
       throw new S3Error("InvalidLocationConstraint");
   }
   applyAclHeader(request);
+  // An ACL of S3's own goes along with the PUT: it must not replace that of a bucket which is there.
+  if (request.settings.s3Acl) request.requireNewBucket();
   const { headers } = await request.ask();
   return emptyReply(200, { ...headers, location: `/${request.bucket}` });
 }
@@ -135,7 +154,7 @@ export async function getVersioning(request: S3Request): Promise<SwiftReply> {
 }
 
 export async function putVersioning(request: S3Request): Promise<SwiftReply> {
-  const body = await request.xml(MAX_BODY_BYTES);
+  const body = await request.body.document(MAX_BODY_BYTES);
   const status = childText(parsed(body ?? "", "VersioningConfiguration"), "Status");
   if (status !== "Enabled" && status !== "Suspended") throw new S3Error("MalformedXML");
   await request.ask({

@@ -6,20 +6,19 @@ import { bytesOf } from "../conditional.ts";
 import { parsed } from "./bucket.ts";
 import { S3Error } from "./errors.ts";
 import { ETAG_SYSMETA, type S3Answer, xmlReply } from "./reply.ts";
-import { type S3Request, SEGMENTS_SUFFIX } from "./request.ts";
+import type { S3Request } from "./request.ts";
 import {
   HAS_TYPE_SYSMETA,
-  locationOf,
-  requireKey,
+  LISTED_ETAG,
+  SEGMENTS_SUFFIX,
   TYPE_SYSMETA,
   UPLOAD_SYSMETA,
-  uploadInfo,
-} from "./uploads.ts";
+} from "./upload-names.ts";
+import { locationOf, requireKey, uploadInfo } from "./uploads.ts";
 import { childText, leaf } from "./xml.ts";
 
 const MAX_BODY_BYTES = 2048 * 1024;
 const MAX_REPORT_BYTES = 4 * 1024 * 1024;
-const OVERRIDE_ETAG = "x-object-sysmeta-container-update-override-etag";
 
 const KEPT = ["content-encoding", "content-language", "content-disposition", "expires", "cache-control"];
 
@@ -34,7 +33,7 @@ export async function completeUpload(request: S3Request): Promise<SwiftReply> {
   await request.bucketFacts();
   const uploadId = request.param("uploadId") ?? "";
   const info = await uploadInfo(request, uploadId);
-  const body = await request.xml(MAX_BODY_BYTES);
+  const body = await request.body.document(MAX_BODY_BYTES);
   if (body === null) throw new S3Error("InvalidRequest", { message: "You must specify at least one part" });
   checkMd5(request, body);
   const bucket = request.bucket + SEGMENTS_SUFFIX;
@@ -118,7 +117,7 @@ async function putManifest(
     const answer = await request.ask({
       method: "PUT",
       query: { "multipart-manifest": "put" },
-      headers: { ...headers, [ETAG_SYSMETA]: etag, [OVERRIDE_ETAG]: `; s3_etag=${etag}` },
+      headers: { ...headers, [ETAG_SYSMETA]: etag, [LISTED_ETAG]: `; s3_etag=${etag}` },
       body: Buffer.from(JSON.stringify(entries)),
       onRefusal: async (refused) => {
         if (refused.status !== 400) return;

@@ -124,6 +124,9 @@ export function errorReply(error: S3Error, requestId: string): SwiftReply {
 
 export const noSuchBucket = (bucket: string) => new S3Error("NoSuchBucket", { info: { BucketName: bucket } });
 
+export const bucketExists = (bucket: string, own: boolean) =>
+  new S3Error(own ? "BucketAlreadyOwnedByYou" : "BucketAlreadyExists", { info: { BucketName: bucket } });
+
 export const noSuchKey = (key: string) => new S3Error("NoSuchKey", { info: { Key: key } });
 
 export const noSuchUpload = (uploadId: string) =>
@@ -137,3 +140,6 @@ export const invalidArgument = (name: string, value: string, message?: string) =
 
 export const notImplemented = (message?: string) =>
   new S3Error("NotImplemented", message === undefined ? {} : { message });
+
+export const methodNotAllowed = (method: string, resource: string) =>
+  new S3Error("MethodNotAllowed", { info: { Method: method, ResourceType: resource } });

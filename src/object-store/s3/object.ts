@@ -10,6 +10,7 @@ import { parseHttpDate, TICKS_PER_SECOND } from "../timestamp.ts";
 import { listFromCsv } from "../wire.ts";
 import { applyAclHeader } from "./acl.ts";
 import { parsed } from "./bucket.ts";
+import { checkCopySource } from "./copy-source.ts";
 import { invalidArgument, S3Error } from "./errors.ts";
 import { s3Time } from "./listing.ts";
 import { ETAG_SYSMETA, emptyReply, type S3Answer, toReply, xmlReply } from "./reply.ts";
@@ -89,7 +90,7 @@ export async function putObject(request: S3Request): Promise<SwiftReply> {
   if (copies && range !== undefined)
     throw invalidArgument("x-amz-copy-source-range", range, "Illegal copy header");
   applyAclHeader(request);
-  await request.checkCopySource();
+  await checkCopySource(request);
   if (!request.headers.get("content-type")) request.headers.set("content-type", "binary/octet-stream");
   const answer = await request.ask();
   if (!copies) return emptyReply(200, answer.headers);
@@ -201,9 +202,9 @@ const MAX_DELETE_BYTES = 10 * 1024 * 1024;
 export async function deleteObjects(request: S3Request): Promise<SwiftReply> {
   const { maxMultiDeleteObjects } = request.settings;
   const limit = 2 * maxMultiDeleteObjects * request.tools.limits.max_object_name_length;
-  const body = await request.xml(Math.min(limit, MAX_DELETE_BYTES));
+  const body = await request.body.document(Math.min(limit, MAX_DELETE_BYTES));
   if (body === null) throw new S3Error("MissingRequestBodyError");
-  request.requireMd5(body);
+  request.body.requireMd5(body);
   const root = parsed(body, "Delete");
   const doomed = root.children
     .filter((element) => element.name === "Object")

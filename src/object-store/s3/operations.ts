@@ -17,10 +17,10 @@ import {
   putVersioning,
 } from "./bucket.ts";
 import { completeUpload } from "./complete.ts";
-import { notImplemented } from "./errors.ts";
+import { methodNotAllowed, notImplemented } from "./errors.ts";
 import { listObjects } from "./listing.ts";
 import { deleteObject, deleteObjects, getObject, headObject, putObject } from "./object.ts";
-import { methodNotAllowed, type S3Request } from "./request.ts";
+import type { S3Request } from "./request.ts";
 import { abortUpload, initiateUpload, listParts, listUploads, putPart } from "./uploads.ts";
 
 type Operation = (request: S3Request) => Promise<SwiftReply>;
@@ -71,6 +71,7 @@ export function operate(request: S3Request): Promise<SwiftReply> {
   const operation = resource.methods[request.method];
   if (!operation) throw methodNotAllowed(request.method, resource.name);
   if (resource.ofBucket) request.key = null;
+  request.resource = resource.name;
   return operation(request);
 }
 

@@ -3,7 +3,8 @@ import { createHash, createHmac } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { FakeClock } from "../../core/clock.ts";
 import type { TestCloud } from "../../testing/cloud.ts";
-import { type Asked, addUser, type Got, objectCloud, type Swift, swiftAs } from "../testing.ts";
+import { addUser, objectCloud, type Swift, swiftAs } from "../testing.ts";
+import { amzDate, code, element, hmac, type S3Ask, sign, signedAs, signingKey } from "./testing.ts";
 import { parseXml, XmlSyntaxError } from "./xml.ts";
 
 const EMPTY = createHash("sha256").digest("hex");
@@ -15,7 +16,7 @@ interface S3 {
   clock: FakeClock;
   swift: Swift;
   /** Signed in the header, version 4. */
-  ask(method: string, target: string, asked?: Asked & { payload?: string }): Promise<Got>;
+  ask: S3Ask;
 }
 
 async function s3As(cloud: TestCloud, clock: FakeClock, user = "demo"): Promise<S3> {
@@ -33,60 +34,9 @@ async function s3As(cloud: TestCloud, clock: FakeClock, user = "demo"): Promise<
     secret,
     clock,
     swift,
-    ask(method, target, { headers = {}, body, payload } = {}) {
-      const hash =
-        payload ??
-        createHash("sha256")
-          .update(body ?? "")
-          .digest("hex");
-      const all: Record<string, string> = {
-        ...headers,
-        host: HOST,
-        "x-amz-date": amzDate(clock),
-        "x-amz-content-sha256": hash,
-      };
-      const names = Object.keys(all).sort();
-      const { signature, scope } = sign(secret, clock, [
-        method,
-        target.split("?")[0]!,
-        canonicalQuery(target),
-        ...names.map((name) => `${name}:${all[name]}`),
-        "",
-        names.join(";"),
-        hash,
-      ]);
-      all["authorization"] =
-        `AWS4-HMAC-SHA256 Credential=${access}/${scope},SignedHeaders=${names.join(";")},Signature=${signature}`;
-      return nobody.raw(method, target, { headers: all, ...(body === undefined ? {} : { body }) });
-    },
+    ask: signedAs(nobody, access, secret, clock),
   };
 }
-
-const amzDate = (clock: FakeClock) =>
-  `${new Date(clock.now()).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
-const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
-const signingKey = (secret: string, scope: string) =>
-  scope.split("/").reduce((key: Buffer, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
-
-function sign(secret: string, clock: FakeClock, canonical: string[]): { signature: string; scope: string } {
-  const scope = `${amzDate(clock).slice(0, 8)}/us-east-1/s3/aws4_request`;
-  const hash = createHash("sha256").update(canonical.join("\n")).digest("hex");
-  const text = ["AWS4-HMAC-SHA256", amzDate(clock), scope, hash].join("\n");
-  return { signature: hmac(signingKey(secret, scope), text).toString("hex"), scope };
-}
-
-function canonicalQuery(target: string): string {
-  const query = target.split("?")[1] ?? "";
-  return query
-    .split("&")
-    .filter((pair) => pair !== "")
-    .map((pair) => (pair.includes("=") ? pair : `${pair}=`))
-    .sort()
-    .join("&");
-}
-
-const code = (got: Got) => /<Code>(\w+)<\/Code>/.exec(got.text)?.[1] ?? String(got.status);
-const element = (got: Got, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(got.text)?.[1];
 
 async function made(): Promise<{ cloud: TestCloud; s3: S3; clock: FakeClock }> {
   const clock = new FakeClock();

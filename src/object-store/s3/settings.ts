@@ -20,6 +20,12 @@ export interface S3Settings {
   allowableClockSkewSeconds: number;
   preflightOrigins: readonly string[];
   ratelimitAsClientError: boolean;
+  /** Buckets and objects have ACLs of S3's own; else those of buckets are translated into Swift's. */
+  s3Acl: boolean;
+  /** Under these, what has no owner (it came through Swift) is everybody's; else nobody's. */
+  allowNoOwner: boolean;
+  /** The list of buckets names only those of the caller. */
+  checkBucketOwner: boolean;
 }
 
 /** @throws Error for a value that cannot be understood */
@@ -34,8 +40,6 @@ export function s3Settings(conf: Conf): S3Settings {
   const preflightOrigins = listFromCsv(conf.get("cors_preflight_allow_origin"));
   if (preflightOrigins.includes("*") && preflightOrigins.length > 1)
     throw new Error("if cors_preflight_allow_origin should include all domains, * must be the only entry");
-  if (isTrue(confText(conf, "s3_acl", "false")))
-    throw new Error("s3_acl is not supported: ACLs of buckets are Swift's own");
   return {
     location: confText(conf, "location", "us-east-1"),
     dnsCompliantBucketNames: isTrue(confText(conf, "dns_compliant_bucket_names", "true")),
@@ -50,5 +54,8 @@ export function s3Settings(conf: Conf): S3Settings {
     allowableClockSkewSeconds: positive("allowable_clock_skew", 15 * 60),
     preflightOrigins,
     ratelimitAsClientError: isTrue(confText(conf, "ratelimit_as_client_error", "false")),
+    s3Acl: isTrue(confText(conf, "s3_acl", "false")),
+    allowNoOwner: isTrue(confText(conf, "allow_no_owner", "false")),
+    checkBucketOwner: isTrue(confText(conf, "check_bucket_owner", "false")),
   };
 }

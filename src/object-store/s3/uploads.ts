@@ -8,17 +8,21 @@ import type { ListingEntry } from "../listing.ts";
 import { parseRange, rangesFor } from "../range.ts";
 import { quote } from "../wire.ts";
 import { applyAclHeader } from "./acl.ts";
+import { checkCopySource } from "./copy-source.ts";
 import { invalidArgument, noSuchUpload, S3Error } from "./errors.ts";
 import { encoding, s3Time } from "./listing.ts";
 import { copied, requireShortKey } from "./object.ts";
 import { ETAG_SYSMETA, emptyReply, type S3Answer, xmlReply } from "./reply.ts";
-import { type S3Request, SEGMENTS_SUFFIX } from "./request.ts";
+import type { S3Request } from "./request.ts";
+import {
+  HAS_TYPE_SYSMETA,
+  LISTED_ETAG,
+  SEGMENTS_SUFFIX,
+  TYPE_SYSMETA,
+  UPLOAD_SYSMETA,
+} from "./upload-names.ts";
 import { branch, leaf } from "./xml.ts";
 
-export const UPLOAD_SYSMETA = "x-object-sysmeta-s3api-upload-id";
-export const HAS_TYPE_SYSMETA = "x-object-sysmeta-s3api-has-content-type";
-export const TYPE_SYSMETA = "x-object-sysmeta-s3api-content-type";
-const OVERRIDE_ETAG = "x-object-sysmeta-container-update-override-etag";
 const MAX_UPLOADS = 1000;
 
 /** @throws S3Error for a request that names no key */
@@ -114,7 +118,7 @@ export async function putPart(request: S3Request): Promise<SwiftReply> {
     );
   }
   await uploadInfo(request, uploadId);
-  const source = await request.checkCopySource();
+  const source = await checkCopySource(request);
   request.bucket += SEGMENTS_SUFFIX;
   request.key = `${key}/${uploadId}/${number}`;
   if (!source) {
@@ -128,7 +132,7 @@ export async function putPart(request: S3Request): Promise<SwiftReply> {
     request.headers.delete("x-amz-copy-source-range");
   }
   // These would be taken over from the source.
-  for (const name of [ETAG_SYSMETA, "x-object-sysmeta-slo-etag", "x-object-sysmeta-slo-size", OVERRIDE_ETAG])
+  for (const name of [ETAG_SYSMETA, "x-object-sysmeta-slo-etag", "x-object-sysmeta-slo-size", LISTED_ETAG])
     request.headers.set(name, "");
   return copied(await request.ask(), "CopyPartResult");
 }

@@ -1,10 +1,12 @@
-// Where the files of large objects lie: on each of SWIFT_REPLICAS devices one copy,
+// Where the files of large objects lie: on each device that the object ring names for the file one copy,
 // `STATE/swift/DEVICE/objects/XX/NAME`. A device is a folder; an administrator may mount a disk on it. Names are random
-// and say nothing about the object; a file is written once, never changed, and visible only through its row.
+// and say nothing about the object; a file is written once, never changed, and visible only through its row. A copy on a
+// device that is no longer the file's (the ring was changed) serves readers until the auditor has moved it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { copyFile, type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { StatePaths } from "../../core/paths.ts";
+import { devicesOf, partitionOf, type RingData } from "../rings/ring.ts";
 
 export const NAME_BYTES = 16;
 const FILE_NAME = /^[0-9a-f]{32}$/;
@@ -12,25 +14,51 @@ const FILE_NAME = /^[0-9a-f]{32}$/;
 const DRAFT = ".new";
 
 export class Devices {
-  readonly names: readonly string[];
   #paths: StatePaths;
   #hashSuffix: string;
+  #ring: () => RingData;
   /** Folders whose own names have been synced. */
   #durable = new Set<string>();
+  /** Those that were there at the start and those that were written to: copies may be on any of them. */
+  #known: Set<string>;
 
   /**
-   * @param replicas how many copies there are of each file
-   * @param hashSuffix goes into the order in which a file's copies are tried
+   * @param ring as it is now
+   * @param hashSuffix goes into the placement of files
    */
-  constructor(paths: StatePaths, replicas: number, hashSuffix = "") {
+  constructor(paths: StatePaths, ring: () => RingData, hashSuffix = "") {
     this.#paths = paths;
+    this.#ring = ring;
     this.#hashSuffix = hashSuffix;
-    this.names = Array.from({ length: replicas }, (_, i) => `d${i + 1}`);
+    const root = paths.at("swift");
+    const entries = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
+    this.#known = new Set(
+      entries
+        .filter((entry) => entry.isDirectory() && existsSync(paths.at("swift", entry.name, "objects")))
+        .map(({ name }) => name),
+    );
+  }
+
+  /** Devices that shall have a copy, first those that are to be asked first. */
+  places(file: string): string[] {
+    const ring = this.#ring();
+    const hash = new Bun.CryptoHasher("md5").update(file + this.#hashSuffix).digest("hex");
+    const devices = devicesOf(ring, partitionOf(ring, hash));
+    // Readers spread over all of them, whatever the order of the rows.
+    const first = Number.parseInt(hash.slice(-8), 16) % Math.max(1, devices.length);
+    return [...devices.slice(first), ...devices.slice(0, first)];
+  }
+
+  /** Other devices that may have one. */
+  handoffs(file: string): string[] {
+    const places = this.places(file);
+    return [...this.#known].filter((device) => !places.includes(device));
   }
 
   /** Makes a new file. A folder that is missing (at first, or on a disk that was swapped) is made too. */
   async create(device: string, file: string): Promise<FileHandle> {
     const path = this.path(device, file);
+    this.#known.add(device);
     try {
       return await open(path, "wx", 0o600);
     } catch (error) {
@@ -55,7 +83,8 @@ export class Devices {
 
   /** Puts damaged data that were in the database aside, under a name of their own. */
   async quarantineBytes(name: string, data: Uint8Array): Promise<void> {
-    const aside = this.#paths.dir("swift", this.names[0]!, "quarantined");
+    const device = this.#ring().devs.find((candidate) => candidate !== null)!;
+    const aside = this.#paths.dir("swift", device.device, "quarantined");
     const handle = await open(`${aside}/${name}`, "w", 0o600);
     try {
       await handle.writeFile(data);
@@ -69,6 +98,7 @@ export class Devices {
   /** Makes a copy anew from another device's. It has its name only when it is whole. */
   async restore(from: string, to: string, file: string): Promise<void> {
     const path = this.path(to, file);
+    this.#known.add(to);
     const draft = path + DRAFT;
     this.#paths.dir("swift", to, "objects", fanOf(file));
     await copyFile(this.path(from, file), draft);
@@ -82,23 +112,19 @@ export class Devices {
     await this.syncFolder(to, file);
   }
 
-  /** The devices in the order in which they are asked for this file: readers spread over all of them. */
-  order(file: string): string[] {
-    const { names } = this;
-    if (names.length === 1) return [...names];
-    const hash = new Bun.CryptoHasher("md5").update(file + this.#hashSuffix).digest();
-    const first = hash.readUInt32BE(0) % names.length;
-    return [...names.slice(first), ...names.slice(0, first)];
-  }
-
-  /** Every place where a copy belongs, in that order. */
+  /** Every place where a copy may be, those of the ring first. */
   copies(file: string): string[] {
-    return this.order(file).map((device) => this.path(device, file));
+    return [...this.places(file), ...this.handoffs(file)].map((device) => this.path(device, file));
   }
 
   /** The first copy that is there; null when all are gone. */
   firstCopy(file: string): string | null {
     return this.copies(file).find((path) => existsSync(path)) ?? null;
+  }
+
+  /** Removes one device's copy. */
+  async removeFrom(device: string, file: string): Promise<void> {
+    await rm(this.path(device, file), { force: true });
   }
 
   /** Removes every copy; one that is not there is no failure. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomIds } from "../../core/ids.ts";
 import { StatePaths } from "../../core/paths.ts";
+import { ensureRings, ObjectRing } from "../rings/files.ts";
 import { md5, noise } from "../testing.ts";
 import { Devices } from "./devices.ts";
 import { Readers } from "./readers.ts";
@@ -15,7 +16,10 @@ const strays: string[] = [];
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "swift-upload-"));
-  devices = new Devices(new StatePaths(root), 2);
+  const paths = new StatePaths(root);
+  ensureRings(paths, 2, 0);
+  const ring = new ObjectRing(paths);
+  devices = new Devices(paths, () => ring.data);
   strays.length = 0;
 });
 afterEach(() => rmSync(root, { recursive: true }));

@@ -1,5 +1,5 @@
 // One object's data on the way in: hashed as it comes, kept in memory while it is small, and beyond that written to a
-// file on every device. Memory stays constant whatever the size. The file's name is noted as stray before the file
+// file on each of its devices. Memory stays constant whatever the size. The file's name is noted as stray before the file
 // exists, so that a crash at any instant leaves nothing that the next start does not remove.
 
 import type { FileHandle } from "node:fs/promises";
@@ -37,6 +37,7 @@ export class Upload {
   #chunks: Uint8Array[] = [];
   #held = 0;
   #file: string | null = null;
+  #devices: string[] = [];
   #handles: FileHandle[] = [];
   #written = 0;
   #unflushed = 0;
@@ -70,9 +71,7 @@ export class Upload {
     await this.#flushing;
     await Promise.all(this.#handles.map((handle) => handle.datasync()));
     await this.#close();
-    await Promise.all(
-      this.#options.devices.names.map((device) => this.#options.devices.syncFolder(device, file)),
-    );
+    await Promise.all(this.#devices.map((device) => this.#options.devices.syncFolder(device, file)));
     return { size: this.size, etag, data: null, file };
   }
 
@@ -118,7 +117,8 @@ export class Upload {
     const file = ids.secret(NAME_BYTES);
     await this.#options.noteStray(file);
     this.#file = file;
-    for (const device of devices.names) this.#handles.push(await devices.create(device, file));
+    this.#devices = devices.places(file);
+    for (const device of this.#devices) this.#handles.push(await devices.create(device, file));
   }
 
   async #close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Statement } from "bun:sqlite";
 import type { ProjectDatabase } from "../../db/open.ts";
 import type { ListingEntry, ListingQuery } from "../listing.ts";
 import { RESERVED } from "../path.ts";
+import { fromWire } from "../wire.ts";
 
 type Bound = string | Uint8Array;
 type ObjectValues = [name: string, createdAt: number, size: number, type: string, etag: string];
@@ -64,7 +65,8 @@ export class Listings {
 const SWIFT_BYTES = /;\s*swift_bytes=(\d+)\s*$/;
 
 /** A large object's row carries its whole size behind its type (swift's override_bytes_from_content_type). */
-function objectEntry([name, lastModified, size, type, etag]: ObjectValues): ListingEntry {
+function objectEntry([name, lastModified, size, wireType, etag]: ObjectValues): ListingEntry {
+  const type = fromWire(wireType) ?? wireType;
   const swiftBytes = type.includes("swift_bytes=") ? SWIFT_BYTES.exec(type) : null;
   return {
     kind: "object",
