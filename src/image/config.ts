@@ -162,6 +162,10 @@ export const imageSection = section("image", "Images (glance)", {
     "VMDK create types that are accepted.",
     api("image_format/vmdk_allowed_types"),
   ),
+  GLANCE_SIGNATURE_CERTIFICATE_DIR: key.text(
+    "",
+    "Folder with the certificates of signed images, ID.pem or ID.der each: this cloud's key manager. Empty: there is none, and data of an image with all four img_signature properties is refused.",
+  ),
   GLANCE_TASK_TIME_TO_LIVE: key.int(48, "Hours an ended task stays visible.", {
     ...api("task/task_time_to_live"),
   }),

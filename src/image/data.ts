@@ -22,6 +22,7 @@ import type { ProjectLimits } from "./project-limits.ts";
 import type { Quota, Room } from "./quota.ts";
 import type { Received, Receiver } from "./receiver.ts";
 import type { ImageRecord } from "./records.ts";
+import type { Signatures } from "./signatures.ts";
 import { type ImageStatus, mayBecome } from "./states.ts";
 import type { ImageStore } from "./store.ts";
 import type { FilesystemStore } from "./stores/filesystem.ts";
@@ -45,6 +46,7 @@ export interface DataParts {
   /** Where staged data waits for its import. */
   staging: FilesystemStore;
   receiver: Receiver;
+  signatures: Signatures;
   cache: ImageCache;
   clock: Clock;
   log: Logger;
@@ -169,7 +171,7 @@ export class ImageData {
    * Data for an image that an import works on, in one store.
    * @param status the image's state, which stays as it is
    */
-  receiveInto(
+  async receiveInto(
     image: ImageRecord,
     data: AsyncIterable<Uint8Array>,
     sizeBytes: number | null,
@@ -276,6 +278,7 @@ export class ImageData {
   ) {
     const { id, disk_format, container_format } = image.row;
     return {
+      verifier: this.#parts.signatures.verifier(id, image.properties),
       imageId: id,
       diskFormat: disk_format ?? "raw",
       containerFormat: container_format ?? "bare",

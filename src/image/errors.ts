@@ -73,6 +73,13 @@ export class InvalidImageData extends CloudError implements Detailed {
   }
 }
 
+/** The data is not what was signed, or nothing can tell whether it is. */
+export class SignatureInvalid extends Invalid {
+  constructor(id: string, reason: string) {
+    super(`Signature verification failed for image ${id}: ${reason}`);
+  }
+}
+
 export class ReservedAttribute extends ForbiddenDetail {
   constructor(name: string) {
     super(`Attribute '${name}' is reserved.`);

@@ -21,6 +21,7 @@ import { ProjectLimits } from "./project-limits.ts";
 import { PropertyProtections } from "./protections.ts";
 import { Quota } from "./quota.ts";
 import { Receiver } from "./receiver.ts";
+import { Signatures } from "./signatures.ts";
 import { ImageStore } from "./store.ts";
 import { CacheStore } from "./store-cache.ts";
 import { ImageLists } from "./store-list.ts";
@@ -113,7 +114,8 @@ export function makeGlance(context: ServiceContext): Glance {
     maxBytes: config.GLANCE_IMAGE_CACHE_MAX_SIZE,
   });
   const shared = { store, access, quota, limits, stores, staging, protections, cache, clock, ids, log };
-  const data = new ImageData({ ...shared, receiver });
+  const signatures = new Signatures(config.GLANCE_SIGNATURE_CERTIFICATE_DIR);
+  const data = new ImageData({ ...shared, receiver, signatures });
   const locations = new LocationChanges({ stores, quota, shown: config.GLANCE_SHOW_MULTIPLE_LOCATIONS });
   const lists = new ImageLists(store);
   const images = new Images({ ...shared, lists });

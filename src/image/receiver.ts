@@ -9,6 +9,7 @@ import { Digests } from "./hashing/digests.ts";
 import type { HashWorker } from "./hashing/worker.ts";
 import { Inspector, judge } from "./inspect.ts";
 import type { Room } from "./quota.ts";
+import type { Verifier } from "./signatures.ts";
 import type { WritableStore } from "./stores/store.ts";
 
 export interface Incoming {
@@ -20,6 +21,8 @@ export interface Incoming {
   sizeBytes: number | null;
   room: Room;
   store: WritableStore;
+  /** Null: the image is not signed. */
+  verifier: Verifier | null;
   /** Aborted when the service is being stopped. */
   signal: AbortSignal;
 }
@@ -49,11 +52,12 @@ export class Receiver {
 
   /**
    * @throws InvalidImageData, ImageTooLarge, StorageQuotaFull, StorageFull
+   * @throws SignatureInvalid
    * @throws UploadInterrupted when the data ends early
    * @throws whatever the source throws
    */
   async receive(incoming: Incoming): Promise<Received> {
-    const { imageId, store, room, signal } = incoming;
+    const { imageId, store, room, signal, verifier } = incoming;
     await using undo = new Revert(this.#options.log);
     const deposit = await store.begin(imageId, incoming.sizeBytes);
     undo.add(`the partial data of ${imageId}`, () => deposit.abort());
@@ -66,11 +70,13 @@ export class Receiver {
       sizeBytes += chunk.length;
       room.check(sizeBytes);
       inspector.feed(chunk);
+      verifier?.update(chunk);
     };
     await pour(incoming.data, onChunk, ({ bytes, shared, last }) =>
       Promise.all([deposit.write(bytes), digests.update(shared, bytes.length, last)]),
     );
     if (incoming.sizeBytes !== null && incoming.sizeBytes !== sizeBytes) throw new UploadInterrupted();
+    verifier?.verify();
     const { diskFormat, containerFormat } = incoming;
     const findings = inspector.finish();
     const { refusal, virtualSizeBytes } = judge(

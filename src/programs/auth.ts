@@ -21,6 +21,13 @@ export interface Access {
   tenantId: string | null;
   tenantName: string | null;
   catalog: ServiceCatalog;
+  /** The whole answer: `token`, `user`, `serviceCatalog`. */
+  raw: Json;
+}
+
+/** The address of v2.0 on a server of which that of v3 is known. */
+export function toV2(url: string): string {
+  return url.replace(/\/v3\/?$/, "/v2.0");
 }
 
 /** POST /tokens. @throws HttpError with status 401; ClientError for whatever else goes wrong, in keystone's words */
@@ -68,5 +75,6 @@ async function post(
     tenantId: token.tenant?.id ?? null,
     tenantName: token.tenant?.name ?? null,
     catalog: new ServiceCatalog(access.serviceCatalog ?? [], region),
+    raw: access,
   };
 }

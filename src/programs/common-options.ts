@@ -85,7 +85,10 @@ export function connectionOptions(env: Env): OptionSpec[] {
 }
 
 /** The session that those options ask for. @throws ClientError for a file that cannot be read */
-export function sessionOf(args: Arguments, own: Pick<SessionOptions, "userAgent" | "debug">): HttpSession {
+export function sessionOf(
+  args: Arguments,
+  own: Pick<SessionOptions, "userAgent" | "debug" | "timed">,
+): HttpSession {
   return new HttpSession({
     ...own,
     insecure: args.flag("insecure"),

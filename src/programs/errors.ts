@@ -44,11 +44,14 @@ const PHRASES: Record<number, string> = {
 export class HttpError extends ClientError {
   override name = "HttpError";
   readonly status: number;
+  /** The whole answer, for clients that show it. */
+  readonly body: string;
 
-  constructor(status: number, message: string | null, requestId: string | null) {
+  constructor(status: number, message: string | null, requestId: string | null, body = "") {
     const text = message || PHRASES[status] || (status < 500 ? "HTTP Client Error" : "HTTP Server Error");
     super(`${text} (HTTP ${status})${requestId ? ` (Request-ID: ${requestId})` : ""}`);
     this.status = status;
+    this.body = body;
   }
 }
 

@@ -141,7 +141,8 @@ function usageOfOption(option: OptionSpec): string {
   return option.required ? text : `[${text}]`;
 }
 
-function usageOfArgument({ metavar, optional }: ArgumentSpec): string {
+function usageOfArgument({ metavar, optional, many }: ArgumentSpec): string {
+  if (many) return many === "some" ? `${metavar} [${metavar} ...]` : `[${metavar} [${metavar} ...]]`;
   return optional ? `[${metavar}]` : metavar;
 }
 

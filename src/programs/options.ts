@@ -1,7 +1,7 @@
 // Command lines as Python 2.7's argparse reads them, which is what the programs of the time were written with: options
 // by any unambiguous beginning, `--name=value`, options and arguments mixed, its error texts, exit status 2.
 
-export type Value = string | number | boolean | null;
+export type Value = string | number | boolean | null | readonly string[];
 
 export interface OptionSpec {
   /** The first is shown in errors and usage. */
@@ -12,8 +12,11 @@ export interface OptionSpec {
   metavar?: string;
   /** Null: not shown. */
   help?: string | null;
-  /** `flag` takes no value; `optional` may have one, and is `bare` without. Default: `value`. */
-  kind?: "value" | "flag" | "optional";
+  /**
+   * `flag` takes no value; `optional` may have one, and is `bare` without; `append` may be given several times and is a
+   * list. Default: `value`.
+   */
+  kind?: "value" | "flag" | "optional" | "append";
   bare?: Value;
   default?: Value;
   required?: boolean;
@@ -27,6 +30,11 @@ export interface ArgumentSpec {
   metavar: string;
   help?: string;
   optional?: boolean;
+  /** Takes all that is left, as a list: at least one, or none too. */
+  many?: "some" | "any";
+  choices?: readonly string[];
+  /** Turns the text into the value. @throws Error with what is wrong with it */
+  parse?(text: string): Value;
 }
 
 export interface ParserSpec {
@@ -76,6 +84,12 @@ export class Arguments {
 
   flag(dest: string): boolean {
     return Boolean(this.values[dest]);
+  }
+
+  /** What an option gave that may be repeated, or an argument that takes several. */
+  list(dest: string): readonly string[] {
+    const value = this.values[dest];
+    return Array.isArray(value) ? value : [];
   }
 }
 
@@ -139,17 +153,25 @@ export function parseArguments(
     if (option.kind === "flag") {
       if (attached !== null) throw failure(parser, option, `ignored explicit argument '${attached}'`);
       values[destOf(option)] = true;
-    } else if (attached !== null) values[destOf(option)] = convert(parser, option, attached);
+    } else if (attached !== null) give(parser, values, option, attached);
     else if (takesNext) {
-      values[destOf(option)] = convert(parser, option, next);
+      give(parser, values, option, next);
       i += 1;
     } else if (option.kind === "optional") values[destOf(option)] = option.bare ?? null;
     else throw failure(parser, option, "expected one argument");
   }
-  for (const { dest, optional } of parser.args ?? []) {
+  for (const argument of parser.args ?? []) {
+    const { dest, optional, many } = argument;
+    if (many) {
+      if (many === "some" && positionals.length === 0 && !lenient) {
+        throw new UsageFailure(parser, "too few arguments");
+      }
+      values[dest] = positionals.splice(0).map((text) => String(convert(parser, argument, text)));
+      continue;
+    }
     const value = positionals.shift();
     if (value === undefined && !optional && !lenient) throw new UsageFailure(parser, "too few arguments");
-    values[dest] = value ?? null;
+    values[dest] = value === undefined ? null : convert(parser, argument, value);
   }
   if (!lenient) {
     if (parser.commands && command === null) throw new UsageFailure(parser, "too few arguments");
@@ -196,19 +218,30 @@ function isArgument(parser: ParserSpec, arg: string): boolean {
   return findOption(parser, arg) === "argument";
 }
 
-function convert(parser: ParserSpec, option: OptionSpec, text: string): Value {
-  if (option.choices && !option.choices.includes(text)) {
-    const choices = option.choices.map((choice) => `'${choice}'`).join(", ");
-    throw failure(parser, option, `invalid choice: '${text}' (choose from ${choices})`);
+/** @throws UsageFailure */
+function give(parser: ParserSpec, values: Record<string, Value>, option: OptionSpec, text: string): void {
+  const dest = destOf(option);
+  const value = convert(parser, option, text);
+  if (option.kind !== "append") values[dest] = value;
+  else values[dest] = [...(Array.isArray(values[dest]) ? values[dest] : []), String(value)];
+}
+
+/** @throws UsageFailure */
+function convert(parser: ParserSpec, to: OptionSpec | ArgumentSpec, text: string): Value {
+  const { choices, parse } = to;
+  if (choices && !choices.includes(text)) {
+    const list = choices.map((choice) => `'${choice}'`).join(", ");
+    throw failure(parser, to, `invalid choice: '${text}' (choose from ${list})`);
   }
-  if (!option.parse) return text;
+  if (!parse) return text;
   try {
-    return option.parse(text);
+    return parse(text);
   } catch (error) {
-    throw failure(parser, option, (error as Error).message);
+    throw failure(parser, to, (error as Error).message);
   }
 }
 
-function failure(parser: ParserSpec, option: OptionSpec, message: string): UsageFailure {
-  return new UsageFailure(parser, `argument ${option.names.join("/").trim()}: ${message}`);
+function failure(parser: ParserSpec, to: OptionSpec | ArgumentSpec, message: string): UsageFailure {
+  const name = "names" in to ? to.names.join("/").trim() : to.metavar;
+  return new UsageFailure(parser, `argument ${name}: ${message}`);
 }

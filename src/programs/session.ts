@@ -16,6 +16,8 @@ export interface SessionOptions {
   timeoutSeconds: number | null;
   /** Where --debug writes; null without it. */
   debug: ((line: string) => void) | null;
+  /** Told of every call and how long it took, for --timings. */
+  timed?: (call: string, seconds: number) => void;
 }
 
 export interface RequestOptions {
@@ -83,24 +85,60 @@ export class HttpSession {
     }
   }
 
-  async #send(
+  /**
+   * Bytes up, bytes down, however many and however long it takes: neither is held in memory, and no body is in the debug
+   * output. Redirects are not followed. @throws HttpError for a status of 400 and above, ConnectionRefused
+   */
+  async transfer(
+    method: string,
+    url: string,
+    { headers = {}, data }: { headers?: Record<string, string>; data?: BodyInit } = {},
+  ): Promise<Response> {
+    const sent = { ...headers, "User-Agent": this.#options.userAgent };
+    this.#options.debug?.(this.#curl(method, url, sent, undefined));
+    const response = await this.#reach(url, () => this.#fetch(method, url, sent, data, null));
+    const { status, headers: received } = response;
+    this.#options.debug?.(describe({ status, headers: received, text: "", json: null }));
+    if (status < 400) return response;
+    const text = await response.text();
+    throw httpError({ status, headers: received, text, json: parse(text) });
+  }
+
+  #send(
     method: string,
     url: string,
     headers: Record<string, string>,
     body: string | undefined,
   ): Promise<Answer> {
-    const { timeoutSeconds } = this.#options;
-    try {
-      const response = await fetch(url, {
-        method,
-        headers,
-        body,
-        redirect: "manual",
-        ...(timeoutSeconds === null ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1000) }),
-        ...(url.startsWith("https:") ? { tls: this.#tls } : {}),
-      });
+    return this.#reach(url, async () => {
+      const startedMs = performance.now();
+      const response = await this.#fetch(method, url, headers, body, this.#options.timeoutSeconds);
       const text = await response.text();
+      this.#options.timed?.(`${method} ${url}`, (performance.now() - startedMs) / 1000);
       return { status: response.status, headers: response.headers, text, json: parse(text) };
+    });
+  }
+
+  #fetch(
+    method: string,
+    url: string,
+    headers: Record<string, string>,
+    body: BodyInit | undefined,
+    timeoutSeconds: number | null,
+  ): Promise<Response> {
+    return fetch(url, {
+      method,
+      headers,
+      body,
+      redirect: "manual",
+      ...(timeoutSeconds === null ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1000) }),
+      ...(url.startsWith("https:") ? { tls: this.#tls } : {}),
+    });
+  }
+
+  async #reach<T>(url: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
     } catch (cause) {
       const { name, message, code } = cause as Error & { code?: string };
       if (name === "TimeoutError") throw new RequestTimeout(`Request to ${url} timed out`, { cause });
@@ -142,12 +180,14 @@ function parse(text: string): Json {
   }
 }
 
-function httpError({ status, headers, json }: Answer): HttpError {
-  const error = json?.error;
-  const message = typeof error === "object" && error !== null ? error.message : null;
+function httpError({ status, headers, json, text }: Answer): HttpError {
+  // One word around what is wrong: `error`, `badRequest`, `NeutronError`.
+  const error = typeof json === "object" && json !== null ? Object.values(json)[0] : null;
+  const message = typeof error === "object" && error !== null ? (error as Json).message : null;
   return new HttpError(
     status,
     typeof message === "string" ? message : null,
     headers.get("x-openstack-request-id") ?? headers.get("x-compute-request-id"),
+    text,
   );
 }

@@ -9,15 +9,17 @@ export interface TableOptions {
   align?: Align;
   /** The column to sort by, by the text of its cells as Python 2 compares it; rows stay as they come without one. */
   sortBy?: string;
+  /** What is left of no rows: nothing, or (PrettyTable 0.7) the head. Default: nothing. */
+  ofNothing?: "nothing" | "head";
 }
 
-/** Ends with a newline; of no rows only that is left, as with `print_empty=False`. */
+/** Ends with a newline. */
 export function table(
   fields: readonly string[],
   rows: readonly (readonly unknown[])[],
-  { align = "center", sortBy }: TableOptions = {},
+  { align = "center", sortBy, ofNothing = "nothing" }: TableOptions = {},
 ): string {
-  if (rows.length === 0) return "\n";
+  if (rows.length === 0 && ofNothing === "nothing") return "\n";
   const texts = rows.map((row) => row.map(cellText));
   const key = sortBy === undefined ? -1 : fields.indexOf(sortBy);
   if (key >= 0) texts.sort((a, b) => compareRows([a[key]!, ...a], [b[key]!, ...b]));

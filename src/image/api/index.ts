@@ -5,14 +5,17 @@
 //   format than `disk_format`, or that is dangerous to open, is refused with 415, as Glance does since 2024.2. A host
 //   name that cannot be resolved passes web-download's filter and fails the import. Names and values may hold
 //   characters of four bytes. `add` on /owner needs an administrator, as `replace` does.
-//   A task of POST /v2/tasks that fails leaves no image. Not here: image signatures. Version 1 has a ledger of its own.
+//   A task of POST /v2/tasks that fails leaves no image. Certificates of signed images are files, not Barbican's: see
+//   signatures.ts. Version 1 has a ledger of its own.
 
 import type { ServiceContext } from "../../core/service.ts";
 import { createApi, type Route } from "../../http/api.ts";
+import { withNotices } from "../../http/notices.ts";
 import type { FetchApp } from "../../http/server.ts";
 import type { Glance } from "../manager.ts";
 import { metadefContentRoutes } from "../metadefs/api/contents.ts";
 import { namespaceRoutes } from "../metadefs/api/namespaces.ts";
+import { imageNotice } from "../notices.ts";
 import { legacyRoutes } from "../v1/api/index.ts";
 import { readBody } from "./bodies.ts";
 import { cacheRoutes } from "./cache.ts";
@@ -43,7 +46,9 @@ export function glanceRoutes(glance: ImageApi): Route[] {
 }
 
 export function glanceApi(context: ServiceContext, glance: Glance): FetchApp {
-  const routes = glanceRoutes(imageApi(context, glance));
+  const routes = withNotices(glanceRoutes(imageApi(context, glance)), (route) =>
+    imageNotice(context, glance.store, route),
+  );
   const rewrite = rewriteFor(glance.legacy !== null);
   return createApi({ context, routes, fault, readBody, rewrite, exactPaths: true });
 }

@@ -1,7 +1,7 @@
 // The v2.0 identity API as its client sees it: calls with a token, things by name or id. Texts are those of
 // python-keystoneclient 0.11 (httpclient.py, base.py, utils.find_resource).
 
-import { type Access, authenticate, type Credentials, rescope } from "../auth.ts";
+import { type Access, authenticate, type Credentials, rescope, toV2 } from "../auth.ts";
 import type { ServiceCatalog } from "../catalog.ts";
 import { ClientError, EndpointNotFound, HttpError } from "../errors.ts";
 import type { HttpSession, Json } from "../session.ts";
@@ -31,11 +31,6 @@ export type Noun = keyof typeof KINDS;
 const NO_CATALOG =
   "Configuration error: Client configured to run without a service catalog. Run the client using --os-auth-url or " +
   "OS_AUTH_URL, instead of --os-endpoint or OS_SERVICE_ENDPOINT, for example.";
-
-/** The address of v2.0 on a server of which that of v3 is known. */
-export function toV2(url: string): string {
-  return url.replace(/\/v3\/?$/, "/v2.0");
-}
 
 /** A ready token and where to use it, or what is needed to get one. */
 export type Identity =

@@ -6,6 +6,7 @@
 // what needs one; SERVICE_TOKEN without an endpoint is passed over when there are credentials; there is no keyring, so no
 // token is kept; an address that ends in /v3 is taken to /v2.0 of the same server.
 
+import { toV2 } from "../auth.ts";
 import { firstOf, sessionOf } from "../common-options.ts";
 import { ClientError, HttpError } from "../errors.ts";
 import { help, layoutOf, usageError } from "../help.ts";
@@ -13,7 +14,7 @@ import { type Arguments, type ParserSpec, parseArguments, UsageFailure } from ".
 import type { ProgramIo } from "../program.ts";
 import { askPassword, Interrupted } from "../prompt.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { type Identity, IdentityClient, toV2 } from "./client.ts";
+import { type Identity, IdentityClient } from "./client.ts";
 import { discover } from "./discover.ts";
 import { ec2Verbs } from "./ec2-credentials.ts";
 import { globalOptions } from "./globals.ts";

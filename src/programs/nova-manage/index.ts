@@ -33,6 +33,9 @@ export async function novaManage(argv: readonly string[], io: ProgramIo): Promis
     const { dbSync } = await import("../db-sync.ts");
     return dbSync("nova-manage", "nova", ["db sync", "api_db sync"])(argv, io);
   }
+  if (argv.find((word) => !word.startsWith("-")) === "cell_v2") {
+    return (await import("./cells.ts")).cellVerb(argv, io);
+  }
   const network = await import("./network.ts");
   if (network.isNetworkVerb(argv)) return network.networkVerb(argv, io);
   return endWithStatus(io, [CommandError], async () => {
