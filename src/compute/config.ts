@@ -97,6 +97,16 @@ export const computeSection = section("compute-hosts", "Compute hosts (nova-comp
   RESERVED_HOST_CPUS: key.int(0, "CPUs kept for the host itself.", {
     option: "nova.conf/DEFAULT/reserved_host_cpus",
   }),
+  DISCOVER_HOSTS_IN_CELLS_INTERVAL: key.int(
+    0,
+    "Seconds between searches for new compute hosts, which get servers only when they were found. 0: a host gets servers at once; -1: after nova-manage cell_v2 discover_hosts.",
+    {
+      min: -1,
+      option: "nova.conf/scheduler/discover_hosts_in_cells_interval",
+      // A misprint that guides carry on.
+      formerOptions: ["nova.conf/scheduler/discover_hosts_in_cells_internal"],
+    },
+  ),
   SHUTDOWN_TIMEOUT: key.int(60, "Seconds a guest gets to shut down before its power is taken.", {
     option: "nova.conf/DEFAULT/shutdown_timeout",
   }),
@@ -121,6 +131,22 @@ export const computeSection = section("compute-hosts", "Compute hosts (nova-comp
     min: 1,
     option: "nova.conf/DEFAULT/update_resources_interval",
   }),
+  VNC_ENABLED: key.bool("True", "Guests have a screen that can be looked at.", {
+    option: "nova.conf/vnc/enabled",
+    formerOptions: ["nova.conf/DEFAULT/vnc_enabled"],
+  }),
+  VNCSERVER_LISTEN: key.text("127.0.0.1", "Address on which the guests' screens are served.", {
+    option: "nova.conf/vnc/server_listen",
+    formerOptions: ["nova.conf/DEFAULT/vncserver_listen"],
+  }),
+  VNCSERVER_PROXYCLIENT_ADDRESS: key.text(
+    "",
+    "Address at which the console proxy looks for the guests' screens; with a wrong one the page opens and has no picture. Empty: where they are served.",
+    {
+      option: "nova.conf/vnc/server_proxyclient_address",
+      formerOptions: ["nova.conf/DEFAULT/vncserver_proxyclient_address"],
+    },
+  ),
   FORCE_CONFIG_DRIVE: key.bool("False", "Give every server a config drive.", {
     option: "nova.conf/DEFAULT/force_config_drive",
   }),

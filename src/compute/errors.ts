@@ -125,6 +125,13 @@ export class BuildRescheduled extends errorOf("internal") {
   }
 }
 
+/** The server keeps the volume it had. */
+export class VolumeSwapFailed extends errorOf("internal") {
+  constructor(newVolumeId: string, reason: string) {
+    super(`Failed to swap to volume ${newVolumeId}: ${reason}`);
+  }
+}
+
 /** The move could not begin: the server is as it was before. */
 export class ResizeFailed extends errorOf("internal") {
   constructor(reason: string, options: { cause?: unknown } = {}) {

@@ -2,9 +2,11 @@
 
 import { elevated } from "../core/context.ts";
 import type { CopyVolumeArgs } from "./manager/devices.ts";
+import type { MoveVolumeArgs } from "./manager/move-volume.ts";
 import type { Nova } from "./nova.ts";
 import type { ComputePublic, InstanceInfo } from "./public.ts";
 import { handleEvent } from "./servers/external-events.ts";
+import { COMPUTE_BINARY } from "./services-table.ts";
 import type { InstanceRow } from "./tables.ts";
 import { computeTopic } from "./topics.ts";
 
@@ -35,6 +37,9 @@ export function computeInside(nova: Nova): ComputePublic {
     instances(uuids) {
       return nova.store.instances.listIn("uuid", uuids, "AND deleted = 0").map(infoOf);
     },
+    hosts() {
+      return nova.services.list(COMPUTE_BINARY).map((service) => service.host);
+    },
     externalEvent(context, event) {
       const row = nova.store.instance(event.serverUuid);
       if (!row?.host) return;
@@ -50,6 +55,13 @@ export function computeInside(nova: Nova): ComputePublic {
       const args: CopyVolumeArgs = { instanceUuid: serverUuid, ...copy };
       const { bus } = nova.context;
       return bus.call<boolean>(elevated(context), computeTopic(row.host), "copy_volume", args, COPY_SECONDS);
+    },
+    async moveVolume(context, { serverUuid, ...move }) {
+      const row = nova.store.instance(serverUuid);
+      if (!row?.host) return false;
+      const args: MoveVolumeArgs = { instanceUuid: serverUuid, ...move };
+      const { bus } = nova.context;
+      return bus.call<boolean>(elevated(context), computeTopic(row.host), "move_volume", args, COPY_SECONDS);
     },
   };
 }

@@ -93,6 +93,9 @@ export function keepReporting(
   hosts: readonly string[],
 ): () => void {
   services.register(binary, topic, hosts);
+  context.log
+    .child("nova.openstack.common.rpc.common")
+    .info(null, "Connected to AMQP server on fake:/, the queue in this process");
   return context.clock.every(services.reportIntervalMs, () => {
     try {
       services.heartbeat(binary, hosts);

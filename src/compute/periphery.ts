@@ -60,6 +60,10 @@ export interface ServiceDirectory {
   list(binary?: string): ServiceRecord[];
   /** Another object whenever a record came, went or was changed other than by its sign of life. */
   version(): object;
+  /** Another number whenever any of them gave a sign of life. */
+  beats(): number;
+  /** When it will be taken for dead, ms, if nothing is heard of it and it is not forced down. */
+  upUntil(service: ServiceRecord): number;
   /** Heard of within `service_down_time`, and not forced down; at `nowMs` when many are asked about at once. */
   isUp(service: ServiceRecord, nowMs?: number): boolean;
   setDisabled(id: number, disabled: boolean, reason: string | null): void;

@@ -37,6 +37,9 @@ export interface ServiceEntry extends ServiceRecord {
 
 type Directory = Map<string, ServiceEntry>;
 
+/** How often the entries of a directory were given signs of life: all registries of a database share its directory. */
+const beats = new WeakMap<object, number>();
+
 const keyOf = (binary: string, host: string) => `${binary}\n${host}`;
 
 export class ServiceRegistry implements ServiceDirectory {
@@ -98,6 +101,7 @@ export class ServiceRegistry implements ServiceDirectory {
     const now = Math.floor(this.#clock.now() / 1000) * 1000;
     this.#store.beat(binary, hosts, sqlSeconds(now));
     const all = this.#all.get();
+    beats.set(all, (beats.get(all) ?? 0) + 1);
     for (const host of hosts) {
       const entry = all.get(keyOf(binary, host));
       if (entry) {
@@ -126,6 +130,14 @@ export class ServiceRegistry implements ServiceDirectory {
 
   version(): object {
     return this.#all.get();
+  }
+
+  beats(): number {
+    return beats.get(this.#all.get()) ?? 0;
+  }
+
+  upUntil(service: ServiceRecord): number {
+    return (service.lastSeenUpMs ?? 0) + this.#downTimeMs;
   }
 
   isUp(service: ServiceRecord, nowMs = this.#clock.now()): boolean {

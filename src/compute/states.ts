@@ -189,6 +189,9 @@ const ATTACH_STATES: readonly VmState[] = [
 const INTERFACE_STATES: readonly VmState[] = ["active", "paused", "stopped"];
 const METADATA_STATES: readonly VmState[] = ["active", "paused", "suspended", "stopped"];
 
+/** nova/api/openstack/compute/server_tags.py, _check_instance_in_valid_state. */
+const TAGGABLE = { vmStates: METADATA_STATES, taskStates: ANY, launched: false };
+
 /** The verb differs from the name where the API words it differently from the manager. */
 const REQUIREMENTS = {
   softDelete: { verb: "delete", vmStates: ANY, taskStates: ANY, launched: true },
@@ -234,7 +237,10 @@ const REQUIREMENTS = {
   forceComplete: { verb: "force_complete", vmStates: ["active"], taskStates: ["migrating"] },
   abortLiveMigration: { verb: "abort live migration", vmStates: ANY, taskStates: ["migrating"] },
   evacuate: { verb: "evacuate", vmStates: ["active", "stopped", "error"], taskStates: ANY },
-  tags: { verb: "update tags", vmStates: ANY, taskStates: ANY, launched: false },
+  updateTag: { verb: "update tag", ...TAGGABLE },
+  updateTags: { verb: "update tags", ...TAGGABLE },
+  deleteTag: { verb: "delete tag", ...TAGGABLE },
+  deleteTags: { verb: "delete tags", ...TAGGABLE },
 } satisfies Record<string, Requirement>;
 
 export type InstanceRequest = keyof typeof REQUIREMENTS;

@@ -130,7 +130,7 @@ function candidates(state: IndexState, query: CandidateQuery): readonly Provider
     .map(([name, amount]) => [state.classes.byName.get(name) ?? -1, amount]);
   const limit = query.limit ?? Number.POSITIVE_INFINITY;
   const found: Provider[] = [];
-  if (state.nested === 0 && !shares(state)) {
+  if (state.nested === 0 && !state.shares) {
     const one = query.inTree === undefined ? null : state.byUuid.get(query.inTree);
     if (one === undefined) return [];
     // Ten thousand times for every server: no iterator, no pair is made in here.
@@ -172,13 +172,6 @@ function candidates(state: IndexState, query: CandidateQuery): readonly Provider
   });
   const anchors = new Set(requests.map((request) => request.anchor));
   return [...anchors].slice(0, limit);
-}
-
-function shares(state: IndexState): boolean {
-  const trait = state.traits.byName.get("MISC_SHARES_VIA_AGGREGATE");
-  if (trait === undefined) return false;
-  for (const provider of state.providers.values()) if (provider.traits.has(trait)) return true;
-  return false;
 }
 
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

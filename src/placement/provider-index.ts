@@ -6,6 +6,7 @@
 // the tables in one transaction, then changes the maps in the same way and calls `written`. When the transaction
 // fails, the stamp no longer fits and the next `current` reads everything anew.
 
+import { SHARES_VIA_AGGREGATE } from "./standards.ts";
 import type { PlacementStore } from "./store.ts";
 import type { InventoryRow, ResourceProviderRow } from "./tables.ts";
 
@@ -70,6 +71,26 @@ export class IndexState {
   readonly traits = new NameTable();
   /** How many providers have a parent: as long as there are none, trees need not be thought of. */
   nested = 0;
+  /** Whether a provider shares what it has with others; null: not known. */
+  #shares: boolean | null = null;
+
+  /** Looked up for every server that is made, and hardly ever different. */
+  get shares(): boolean {
+    this.#shares ??= this.#anyShares();
+    return this.#shares;
+  }
+
+  #anyShares(): boolean {
+    const trait = this.traits.byName.get(SHARES_VIA_AGGREGATE);
+    if (trait === undefined) return false;
+    for (const provider of this.providers.values()) if (provider.traits.has(trait)) return true;
+    return false;
+  }
+
+  /** The traits of a provider have changed. */
+  traitsChanged(): void {
+    this.#shares = null;
+  }
 
   add(provider: Provider): void {
     this.providers.set(provider.id, provider);
@@ -80,6 +101,7 @@ export class IndexState {
   remove(provider: Provider): void {
     this.providers.delete(provider.id);
     this.byUuid.delete(provider.uuid);
+    this.#shares = null;
     if (provider.parentId !== null) this.nested--;
   }
 

@@ -175,10 +175,10 @@ export class Providers {
 
   /** Makes the traits exactly these; the generation stays when nothing changes. @throws TraitNotFound */
   setTraits(provider: Provider, names: readonly string[]): void {
-    const { traits } = this.#index.current();
+    const state = this.#index.current();
     const wanted = new Set(
       names.map((name) => {
-        const id = traits.byName.get(name);
+        const id = state.traits.byName.get(name);
         if (id === undefined) throw new TraitNotFound(name);
         return id;
       }),
@@ -193,6 +193,7 @@ export class Providers {
       return () => {
         for (const id of gone) provider.traits.delete(id);
         for (const id of fresh) provider.traits.add(id);
+        state.traitsChanged();
       };
     });
   }

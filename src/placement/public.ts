@@ -39,6 +39,13 @@ export interface CandidateQuery {
   limit?: number;
 }
 
+export interface Candidate {
+  /** A small number that is its own as long as the service runs. */
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+}
+
 export interface PlacementPublic {
   /** Creates the provider, or brings name, inventories and traits of an existing one up to date. */
   ensureProvider(
@@ -53,7 +60,7 @@ export interface PlacementPublic {
   removeProvider(context: RequestContext, uuid: string): void;
   provider(uuid: string): ProviderInfo | null;
   /** Providers with room for the resources, as few database reads as possible: 10,000 providers in < 10 ms. */
-  candidates(query: CandidateQuery): readonly { readonly uuid: string; readonly name: string }[];
+  candidates(query: CandidateQuery): readonly Candidate[];
   /**
    * Replaces what a consumer holds; an empty record gives everything back. All or nothing.
    * @throws Conflict when a provider has no room left

@@ -13,6 +13,7 @@ import { HostState } from "./host-state.ts";
 const NONE: readonly AggregateFacts[] = [];
 
 interface Entry {
+  uuid: string;
   place: NodePlace;
   service: ServiceRecord | null;
   state: HostState;
@@ -24,6 +25,9 @@ export class HostStates {
   #now: () => number;
   /** By the node's uuid, which is its provider's. */
   #entries = new Map<string, Entry>();
+  /** The same by the provider's number. */
+  #byProvider: (Entry | undefined)[] = [];
+  #watched: { beats: number; now: number; until: number } | null = null;
   /** What the entries were made from. */
   #from: { places: unknown; size: number; services: unknown; aggregates: unknown } | null = null;
 
@@ -36,32 +40,61 @@ export class HostStates {
   /** All hosts as the tables have them now, oldest first. */
   all(): HostState[] {
     this.#refresh();
-    const now = this.#now();
-    return Array.from(this.#entries.values(), (entry) => this.#current(entry, now));
+    const known = [...this.#entries.values()].filter(isMapped);
+    return known.map((entry) => this.#current(entry));
   }
 
   /** Those of these providers that are hosts, in their order. */
-  of(providers: readonly { readonly uuid: string }[]): HostState[] {
+  of(providers: readonly { readonly id: number; readonly uuid: string }[]): HostState[] {
     this.#refresh();
-    const now = this.#now();
     const states: HostState[] = [];
-    for (const { uuid } of providers) {
-      const entry = this.#entries.get(uuid);
-      if (entry) states.push(this.#current(entry, now));
+    const byProvider = this.#byProvider;
+    for (let i = 0; i < providers.length; i++) {
+      const { id, uuid } = providers[i]!;
+      let entry = byProvider[id];
+      if (entry === undefined || entry.uuid !== uuid) {
+        entry = this.#entries.get(uuid);
+        if (!entry) continue;
+        byProvider[id] = entry;
+      }
+      if (isMapped(entry)) states.push(this.#current(entry));
     }
     return states;
   }
 
-  #current(entry: Entry, now: number): HostState {
-    const { place, service, state } = entry;
-    const up = service !== null && this.#periphery.services.isUp(service, now);
-    if (state.row === place.row && state.up === up) return state;
-    entry.state = new HostState(place.row, service, up, state.aggregates);
+  #current(entry: Entry): HostState {
+    const { place, state } = entry;
+    return state.row === place.row ? state : this.#renew(entry, state.up);
+  }
+
+  #renew(entry: Entry, up: boolean): HostState {
+    entry.state = new HostState(entry.place.row, entry.service, up, entry.state.aggregates);
     return entry.state;
   }
 
-  /** Makes the entries anew when hosts, services or aggregates came, went or changed. */
+  /** Who is up is looked at when somebody gave a sign of life, and when the first may have been silent too long. */
+  #watch(): void {
+    const { services } = this.#periphery;
+    const [now, beats] = [this.#now(), services.beats()];
+    const since = this.#watched;
+    if (since?.beats === beats && now >= since.now && now <= since.until) return;
+    let until = Number.POSITIVE_INFINITY;
+    for (const entry of this.#entries.values()) {
+      const { service, state } = entry;
+      const up = service !== null && services.isUp(service, now);
+      if (up) until = Math.min(until, services.upUntil(service));
+      if (state.up !== up) this.#renew(entry, up);
+    }
+    this.#watched = { beats, now, until };
+  }
+
   #refresh(): void {
+    this.#remake();
+    this.#watch();
+  }
+
+  /** Makes the entries anew when hosts, services or aggregates came, went or changed. */
+  #remake(): void {
     const places = this.#nodes.places();
     const { services, zones } = this.#periphery;
     const version = services.version();
@@ -80,6 +113,8 @@ export class HostStates {
     const aggregatesOf = byHost(aggregates);
     const known = this.#entries;
     this.#entries = new Map();
+    this.#byProvider = [];
+    this.#watched = null;
     for (const place of places.values()) {
       const { row } = place;
       const service = serviceOf.get(row.host) ?? null;
@@ -87,11 +122,14 @@ export class HostStates {
       const before = known.get(row.uuid)?.state;
       const same = before?.row === row && before.service === service && sameList(before.aggregates, of);
       const state = same ? before : new HostState(row, service, false, of);
-      this.#entries.set(row.uuid, { place, service, state });
+      this.#entries.set(row.uuid, { uuid: row.uuid, place, service, state });
     }
     this.#from = { places, size, services: version, aggregates };
   }
 }
+
+/** One that no search has found yet gets no servers. */
+const isMapped = ({ place }: Entry) => place.row.mapped !== 0;
 
 const sameList = (a: readonly AggregateFacts[], b: readonly AggregateFacts[]) =>
   a.length === b.length && a.every((each, i) => each === b[i]);

@@ -2,7 +2,10 @@
 // project's rows.
 
 import {
+  CELL_NAME,
+  type ComputeNodes,
   computeSection,
+  discoverHosts,
   keepReporting,
   makePeriphery,
   migrations,
@@ -35,6 +38,7 @@ const COUNTING = ["RamFilter", "CoreFilter", "DiskFilter"];
 function create(context: ServiceContext): Service {
   let subscription: Subscription | null = null;
   let stopReporting: (() => void) | null = null;
+  let stopSearching: (() => void) | null = null;
   const plugins = new SchedulerPlugins(context);
   return {
     async start() {
@@ -57,13 +61,29 @@ function create(context: ServiceContext): Service {
         // A decision that waits for a plugin must be claimed before the next one is made.
         ...(plugins.some ? { concurrency: 1 } : {}),
       });
+      stopSearching = keepDiscovering(context, manager.nodes);
     },
     async stop() {
       stopReporting?.();
       stopReporting = null;
+      stopSearching?.();
+      stopSearching = null;
       await subscription?.stop();
       subscription = null;
       plugins.stop();
     },
   };
+}
+
+/** nova/scheduler/manager.py, _discover_hosts_in_cells. */
+function keepDiscovering(context: ServiceContext, nodes: ComputeNodes): (() => void) | null {
+  const seconds = context.config(computeSection).DISCOVER_HOSTS_IN_CELLS_INTERVAL;
+  if (seconds <= 0) return null;
+  const search = () => {
+    const found = discoverHosts(nodes, context.clock.now());
+    const names = found.map(({ host }) => `${CELL_NAME}:${host}`);
+    if (found.length > 0) context.log.info(null, `Discovered ${found.length} new hosts: ${names.join(",")}`);
+  };
+  search();
+  return context.clock.every(seconds * 1000, search);
 }

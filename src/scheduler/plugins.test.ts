@@ -247,7 +247,7 @@ test("a plugin that throws, loops, answers nonsense or ends its process fails on
     expect((await cloud.settled(await boot(mode), "ERROR")).fault.message).toContain(text);
     await cloud.settled(await boot("none"), "ACTIVE");
   }
-  expect(logged(cloud, "odd.ts:5:").length).toBeGreaterThan(0);
+  expect(logged(cloud, 'odd.ts", line 5,').length).toBeGreaterThan(0);
 });
 
 test("SC-05 a file that cannot be used keeps the service from starting, and says where the fault is", async () => {

@@ -81,7 +81,7 @@ export const personality = {
   },
 } as const;
 
-export const tag = { type: "string", minLength: 1, maxLength: 80, pattern: "^[^,/]*$" } as const;
+export const tag = { type: "string", minLength: 1, maxLength: 60, pattern: "^[^,/]*$" } as const;
 
 export const trustedCerts = {
   type: ["array", "null"],

@@ -102,7 +102,7 @@ export function tagRoutes(nova: Nova): Route[] {
   }
 
   function deleteTags(call: Call): Reply {
-    setTags(nova, target(call, tagRule("delete_all")), []);
+    setTags(nova, target(call, tagRule("delete_all")), [], "deleteTags");
     return empty(204);
   }
 

@@ -16,6 +16,8 @@ export const consoleProxy: ServiceDeclaration = {
   // 6083 is nova-serialproxy's.
   ports: [6080, 6083],
   mount: "/novnc",
+  // Clients that know noVNC's customary path and no other.
+  sharedPaths: ["/websockify"],
   requires: [],
   sections: [novaSection, flavorSection, quotaSection, serviceSection],
   migrations,

@@ -20,7 +20,7 @@ const PAGE = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>Console</title>
+<title>noVNC</title>
 <link rel="icon" href="data:,">
 <style>
 html, body { margin: 0; height: 100%; background: #282828; color: #eee; font: 14px sans-serif; }

@@ -12,9 +12,7 @@ import type { Nova } from "../nova.ts";
 import { askHost } from "../servers/access.ts";
 import { tokenTarget } from "../servers/consoles.ts";
 import type { ConsoleAuthTokenRow } from "../tables.ts";
-import { NORMAL, POLICY, refusal, ServerSocket, UNEXPECTED } from "./websocket.ts";
-
-const INVALID = "The console token is invalid or has expired";
+import { NORMAL, refusal, ServerSocket, UNEXPECTED } from "./websocket.ts";
 
 export class ConsoleProxy {
   #nova: Nova;
@@ -65,7 +63,7 @@ export class ConsoleProxy {
       (error) => {
         if (!(error instanceof CloudError)) this.#log.error(null, "opening a console failed", error);
         else this.#log.info(null, `handler exception: ${error.message}`);
-        client.close(POLICY, INVALID);
+        client.cut();
       },
     );
   }

@@ -16,7 +16,6 @@ const PONG = 10;
 /** Section 7.4.1. */
 export const NORMAL = 1000;
 export const PROTOCOL_ERROR = 1002;
-export const POLICY = 1008;
 export const TOO_BIG = 1009;
 export const UNEXPECTED = 1011;
 
@@ -90,6 +89,13 @@ export class ServerSocket {
     new DataView(payload.buffer).setUint16(0, code);
     payload.set(text, 2);
     this.#write(CLOSE, payload);
+    this.#request.socket.end();
+    this.#ended();
+  }
+
+  /** Ends the connection without a word, as websockify does when a token is refused. */
+  cut(): void {
+    if (this.#over) return;
     this.#request.socket.end();
     this.#ended();
   }

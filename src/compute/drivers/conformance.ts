@@ -258,6 +258,26 @@ export function driverConformance(name: string, open: () => Promise<Subject>): v
       expect(await state(guest)).toBe("running");
     });
 
+    test("a volume is swapped for another, running or not; the former is free for others then", async () => {
+      if (!able("swapVolume")) return;
+      const guest = await spawned();
+      const [first, second] = [await newDevice(subject), await newDevice(subject)];
+      await driver.attachVolume(guest, first);
+      await driver.swapVolume(guest, first, second, null);
+      await driver.swapVolume(guest, first, second, null);
+      await driver.attachVolume(guest, { ...first, deviceName: "/dev/vdd" });
+      await driver.detachVolume(guest, first);
+      await driver.powerOff(guest, 0);
+      await driver.swapVolume(guest, second, first, null);
+      await driver.powerOn({ ...guest, blockDevices: [first] });
+      expect(await state(guest)).toBe("running");
+      await expect(driver.swapVolume(guest, second, first, null)).resolves.toBeUndefined();
+      await driver.detachVolume(guest, first);
+      await expect(driver.swapVolume(guest, second, first, null)).rejects.toBeInstanceOf(
+        GuestOperationFailed,
+      );
+    });
+
     test("cards come and go", async () => {
       if (!able("attachInterface")) return;
       const guest = await spawned();

@@ -213,6 +213,8 @@ export interface DriverCapabilities {
   liveSnapshot: boolean;
   attachVolume: boolean;
   extendVolume: boolean;
+  /** Another volume takes the place of one, with its data, while the guest runs. */
+  swapVolume: boolean;
   multiattach: boolean;
   attachInterface: boolean;
   /** Tags of devices are shown to the guest when attached later. */
@@ -385,6 +387,13 @@ export interface ComputeDriver {
   detachVolume(guest: GuestRef, device: BlockDevice): Promise<void>;
   /** The running guest sees the new size, in bytes. */
   extendVolume(guest: GuestRef, device: BlockDevice, sizeBytes: number): Promise<void>;
+  /**
+   * The guest has the data of `old` on `fresh`, writes there from then on, and keeps the name of the disk; `old` is its no
+   * more. Swapped already: nothing happens. On failure it has `old` as before.
+   * @param sizeBytes what the guest is to see; null: as large as before
+   * @throws GuestNotFound, GuestOperationFailed when the guest has not got `old`
+   */
+  swapVolume(guest: GuestRef, old: BlockDevice, fresh: BlockDevice, sizeBytes: number | null): Promise<void>;
   /**
    * A flat copy of a volume as the running guest has it at one moment, in a file that is made; the guest goes on writing.
    * False when the guest does not run, or has not got the volume: nothing was made then. Absent: the driver's guests write

@@ -20,10 +20,13 @@ interface Relay {
 
 export class Relays {
   #log: Logger;
+  #listenOn: string;
   #relays = new Map<string, Promise<Relay>>();
 
-  constructor(log: Logger) {
+  /** @param listen the address it is served on */
+  constructor(log: Logger, listen = "127.0.0.1") {
     this.#log = log;
+    this.#listenOn = listen;
   }
 
   /** The port for this console; the same as long as it is open. `open` is called for everyone who connects. */
@@ -59,7 +62,7 @@ export class Relays {
         socket.destroy();
       });
     });
-    server.listen(0, "127.0.0.1");
+    server.listen(0, this.#listenOn);
     await once(server, "listening");
     // It keeps nobody from ending.
     server.unref();

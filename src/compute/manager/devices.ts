@@ -5,6 +5,7 @@ import type { RequestContext } from "../../core/context.ts";
 import { messageOf, Unavailable } from "../../core/errors.ts";
 import type { RequestedNetwork, Vif } from "../../network/public.ts";
 import type { ConnectionInfo } from "../../volume/public.ts";
+import { VolumeSwapFailed } from "../errors.ts";
 import type { BlockDeviceRow } from "../tables.ts";
 import type { Compute, Host } from "./compute.ts";
 import { guestRef, toBlockDevice } from "./guest-spec.ts";
@@ -69,6 +70,73 @@ export const detachVolumeTask: TaskOptions<VolumeArgs> = {
 
 export interface SwapArgs extends VolumeArgs {
   newVolumeId: string;
+  newAttachmentId: string;
+  oldAttachmentId: string | null;
+}
+
+/** Done over when a crash came between: a swap that has happened is found by the driver. */
+export const swapVolumeTask: TaskOptions<SwapArgs> = {
+  event: "compute_swap_volume",
+  // Of a server that has moved, or was deleted, the new volume is let go.
+  onItsHost: false,
+  async work(run) {
+    const { compute, context, host, instance, args } = run;
+    const row = mappingOf(run);
+    if (!row) return;
+    if (row.attachment_id === args.newAttachmentId) return letGo(run);
+    const old = row.connection_info as ConnectionInfo | null;
+    if (instance.host !== host.name || !old) {
+      throw new VolumeSwapFailed(args.newVolumeId, `the server is not on ${host.name}`);
+    }
+    if (!host.driver.capabilities.swapVolume) {
+      throw new VolumeSwapFailed(args.newVolumeId, `the driver of ${host.name} cannot do it`);
+    }
+    const [had, gets] = [
+      compute.volumes.show(context, row.volume_id!),
+      compute.volumes.show(context, args.newVolumeId),
+    ];
+    const fresh = await compute.volumes.connectAttachment(context, args.newAttachmentId, {
+      host: host.name,
+      mountpoint: row.device_name ?? "",
+    });
+    run.checkRunning();
+    await host.driver.swapVolume(
+      guestRef(instance),
+      toBlockDevice(row, old),
+      toBlockDevice({ ...row, volume_id: gets.id }, fresh),
+      gets.sizeGb > had.sizeGb ? gets.sizeGb * 2 ** 30 : null,
+    );
+    compute.volumes.completeAttachment(context, args.newAttachmentId);
+    compute.store.blockDevices.update(
+      { id: row.id },
+      {
+        volume_id: gets.id,
+        volume_size: gets.sizeGb,
+        attachment_id: args.newAttachmentId,
+        connection_info: fresh,
+        source_type: "volume",
+        snapshot_id: null,
+        updated_at: compute.now(),
+      },
+    );
+    await letGo(run);
+  },
+  async failed(run) {
+    const row = mappingOf(run);
+    if (row?.volume_id && row.attachment_id !== run.args.newAttachmentId) {
+      run.compute.volumes.rollDetaching(run.context, row.volume_id);
+      await run.compute.volumes.deleteAttachment(run.context, run.args.newAttachmentId);
+    }
+  },
+  abandoned(compute, context, { newAttachmentId }) {
+    void compute.volumes
+      .deleteAttachment(context, newAttachmentId)
+      .catch((error) => compute.log.warning(context, `attachment ${newAttachmentId}: ${messageOf(error)}`));
+  },
+};
+
+async function letGo({ compute, context, args }: TaskRun<SwapArgs>): Promise<void> {
+  if (args.oldAttachmentId) await compute.volumes.deleteAttachment(context, args.oldAttachmentId);
 }
 
 export interface ExtendArgs extends VolumeArgs {

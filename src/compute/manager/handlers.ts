@@ -2,7 +2,7 @@
 
 import type { Delivery, Handler } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
-import type { ConsoleKind } from "../drivers/driver.ts";
+import type { ConsoleAddress, ConsoleKind, GuestRef } from "../drivers/driver.ts";
 import { hostOfTopic } from "../topics.ts";
 import { buildTask } from "./build.ts";
 import { cacheImages } from "./cache-images.ts";
@@ -17,10 +17,12 @@ import {
   detachInterfaceTask,
   detachVolumeTask,
   extendVolumeTask,
+  swapVolumeTask,
 } from "./devices.ts";
 import { guestRef } from "./guest-spec.ts";
 import { backupTask, snapshotTask } from "./images.ts";
 import { liveMigrationTask, running } from "./live-migration.ts";
+import { type MoveVolumeArgs, moveVolume } from "./move-volume.ts";
 import {
   crashDumpTask,
   type InstanceArgs,
@@ -76,6 +78,7 @@ const TASKS: Readonly<Record<string, TaskOptions<any>>> = {
   attach_volume: attachVolumeTask,
   detach_volume: detachVolumeTask,
   extend_volume: extendVolumeTask,
+  swap_volume: swapVolumeTask,
   detach_interface: detachInterfaceTask,
   live_migration: liveMigrationTask,
 };
@@ -98,11 +101,12 @@ export function computeHandlers(compute: Compute): Record<string, Handler> {
       attachInterface(compute, context, host, args),
     ),
     copy_volume: call<CopyVolumeArgs>((host, args) => copyVolume(compute, host, args)),
+    move_volume: call<MoveVolumeArgs>((host, args) => moveVolume(compute, host, args)),
     get_console_output: call<InstanceArgs & { maxBytes: number }>((host, args) =>
       host.driver.consoleOutput(ref(args), args.maxBytes),
     ),
     get_console: call<InstanceArgs & { kind: ConsoleKind }>((host, args) =>
-      host.driver.console(ref(args), args.kind),
+      consoleOf(compute, host, ref(args), args.kind),
     ),
     get_diagnostics: call<InstanceArgs>((host, args) => host.driver.diagnostics(ref(args))),
     get_host_uptime: call<object>(async (host) => (await host.driver.resources()).uptime),
@@ -118,4 +122,18 @@ export function computeHandlers(compute: Compute): Record<string, Handler> {
     ([name, options]) => [name, taskHandler(compute, options)] as const,
   );
   return { ...Object.fromEntries(tasks), ...calls };
+}
+
+/** A screen is where the proxy is told to look for it. */
+async function consoleOf(
+  { settings }: Compute,
+  host: Host,
+  guest: GuestRef,
+  kind: ConsoleKind,
+): Promise<ConsoleAddress | null> {
+  if (kind !== "novnc") return host.driver.console(guest, kind);
+  if (!settings.VNC_ENABLED) return null;
+  const address = await host.driver.console(guest, kind);
+  const told = settings.VNCSERVER_PROXYCLIENT_ADDRESS;
+  return address && told !== "" ? { ...address, host: told } : address;
 }

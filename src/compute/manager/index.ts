@@ -7,6 +7,8 @@ import {
   type ServiceContext,
   type ServiceDeclaration,
 } from "../../core/service.ts";
+import { faultSeam } from "../../faults/book.ts";
+import { faultyDriver } from "../../faults/driver.ts";
 import { computeSection, fakeSection, novaSection } from "../config.ts";
 import type { DriverContext } from "../drivers/driver.ts";
 import { libvirtSection } from "../drivers/libvirt/config.ts";
@@ -71,7 +73,9 @@ class ComputeService {
     const shared = driverContext(context);
     const chosen = await chooseDriver(context.config(cloudSection).VIRT_DRIVER, shared);
     context.log.info(null, `Compute driver: ${chosen.name} (${chosen.reason})`);
-    const hosts = new ComputeHosts(compute, (host) => chosen.module.create(shared, host));
+    const hosts = new ComputeHosts(compute, (host) =>
+      faultyDriver(chosen.module.create(shared, host), "compute", host.name, context.peers.find(faultSeam)),
+    );
     this.#hosts = hosts;
     await hosts.join(chosen.module.hosts(shared));
     const seconds = compute.settings.UPDATE_RESOURCES_INTERVAL;

@@ -72,7 +72,7 @@ export function reportNode(
     cpu_allocation_ratio: settings.CPU_ALLOCATION_RATIO,
     ram_allocation_ratio: settings.RAM_ALLOCATION_RATIO,
     disk_allocation_ratio: settings.DISK_ALLOCATION_RATIO,
-    mapped: 1,
+    ...(settings.DISCOVER_HOSTS_IN_CELLS_INTERVAL === 0 ? { mapped: 1 } : {}),
   };
   const node = nodes.ofHost(hostName);
   if (node) return nodes.update(node, facts, compute.now()).uuid;

@@ -10,6 +10,7 @@ import type { TaskState } from "../states.ts";
 import type { InstanceRow } from "../tables.ts";
 import { hostOfTopic } from "../topics.ts";
 import type { Compute, Host } from "./compute.ts";
+import { beginNotice } from "./notices.ts";
 
 type Changes = Parameters<Compute["store"]["updateInstance"]>[1];
 
@@ -163,10 +164,12 @@ async function runTask<A extends { instanceUuid: string }>(
   }
   const run = new TaskRun(compute, context, host, instance, args, delivery);
   const eventId = options.event ? actions.beginEvent(context, instance.uuid, options.event, host.name) : null;
+  const notice = beginNotice(compute, context, delivery.method, instance, args);
   try {
     run.checkRunning();
     await options.work(run);
     actions.endEvent(eventId);
+    notice?.end();
   } catch (error) {
     if (error instanceof TaskInterrupted || delivery.signal.aborted) return;
     if (error instanceof TaskStateChanged) {
@@ -180,5 +183,6 @@ async function runTask<A extends { instanceUuid: string }>(
     if (options.failed) await options.failed(run as TaskRun<A>, error);
     else store.updateInstance(instance.uuid, { task_state: null }, compute.now());
     actions.endEvent(eventId, error);
+    notice?.failed(error);
   }
 }

@@ -2,6 +2,7 @@
 
 export { InstanceActions } from "../actions.ts";
 export { computeSection, novaSection } from "../config.ts";
+export { CELL_NAME, discoverHosts } from "../discovery.ts";
 export { MaxRetriesExceeded, NoValidHost } from "../errors.ts";
 export { consumerOf, holdForMove, resourcesOf } from "../manager/allocations.ts";
 export { reportUsage } from "../manager/resources.ts";

@@ -81,8 +81,16 @@ function consoleBase(nova: Nova, kind: ConsoleKind): { base: string; query: (tok
   }
   const vnc = nova.settings.NOVNCPROXY_BASE_URL || `${proxy ?? `http://${host}:6080`}/vnc_lite.html`;
   // noVNC hands its own path parameter to the websocket (nova/objects/console_auth_token.py).
-  if (kind === "novnc") return { base: vnc, query: (token) => `?path=%3Ftoken%3D${token}` };
+  if (kind === "novnc") {
+    const folder = folderOf(vnc);
+    return { base: vnc, query: (token) => `?path=${encodeURIComponent(`${folder}?token=${token}`)}` };
+  }
   return { base: `http://${host}:6082/${kind}.html`, query: (token) => `?token=${token}` };
+}
+
+/** noVNC reads the path from the host's root on: where the page is below it, the socket is there too. */
+function folderOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname.replace(/[^/]*$/, "").slice(1) : "";
 }
 
 /** Nova's serial proxy has a port of its own; where everything is on one port, the lines are there too. */

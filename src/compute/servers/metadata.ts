@@ -2,6 +2,7 @@
 
 import type { RequestContext } from "../../core/context.ts";
 import { Invalid, NotFound } from "../../core/errors.ts";
+import { pyRepr } from "../../core/python.ts";
 import type { Nova } from "../nova.ts";
 import { checkAllowed } from "../states.ts";
 import type { InstanceRow } from "../tables.ts";
@@ -44,37 +45,49 @@ export function deleteMetadata(
 
 /** nova/objects/instance.py */
 export const MAX_TAGS = 50;
-const MAX_TAG_LENGTH = 80;
+/** nova/objects/tag.py */
+const MAX_TAG_LENGTH = 60;
 
-export function setTags(nova: Nova, instance: InstanceRow, names: readonly string[]): string[] {
-  checkAllowed(instance, "tags");
+export function setTags(
+  nova: Nova,
+  instance: InstanceRow,
+  names: readonly string[],
+  request: "updateTags" | "deleteTags" = "updateTags",
+): string[] {
+  checkAllowed(instance, request);
   nova.store.setTags(instance.uuid, names);
   return nova.store.tagsOf(instance.uuid);
 }
 
 /** True when it is new. */
 export function addTag(nova: Nova, instance: InstanceRow, tag: string): boolean {
-  checkAllowed(instance, "tags");
-  if (tag.length > MAX_TAG_LENGTH) {
-    throw new Invalid(`Tag '${tag}' is too long. Maximum length of a tag is ${MAX_TAG_LENGTH}`);
-  }
-  if (tag === "" || /[,/]/.test(tag))
+  checkAllowed(instance, "updateTag");
+  const wrong = wrongTag(tag);
+  if (wrong !== null) {
     throw new Invalid(
-      `Tag '${tag}' is invalid. It must be a non empty string without characters '/' and ','.`,
+      `Tag '${tag}' is invalid. It must be a non empty string without characters '/' and ','. Validation error message: ${wrong}`,
     );
+  }
   const tags = nova.store.tagsOf(instance.uuid);
-  if (tags.includes(tag)) return false;
   if (tags.length >= MAX_TAGS) {
     throw new Invalid(`The number of tags exceeded the per-server limit ${MAX_TAGS}`);
   }
+  if (tags.includes(tag)) return false;
   nova.store.tags.insert({ resource_id: instance.uuid, tag });
   return true;
 }
 
+/** In the words of Python's jsonschema; null when nothing is wrong. */
+function wrongTag(tag: string): string | null {
+  if (tag === "") return "'' is too short";
+  if ([...tag].length > MAX_TAG_LENGTH) return `${pyRepr(tag)} is too long`;
+  return /^[^,/]*$/.test(tag) ? null : `${pyRepr(tag)} does not match '^[^,/]*$'`;
+}
+
 export function removeTag(nova: Nova, instance: InstanceRow, tag: string): void {
-  checkAllowed(instance, "tags");
+  checkAllowed(instance, "deleteTag");
   if (nova.store.tags.delete({ resource_id: instance.uuid, tag }) === 0) {
-    throw new NotFound(`Server ${instance.uuid} has no tag '${tag}'`);
+    throw new NotFound(`Instance ${instance.uuid} has no tag '${tag}'`);
   }
 }
 

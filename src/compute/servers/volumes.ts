@@ -2,7 +2,8 @@
 // swap_volume) of Zed.
 
 import type { RequestContext } from "../../core/context.ts";
-import { Invalid, NotFound } from "../../core/errors.ts";
+import { CloudError, Invalid, NotFound } from "../../core/errors.ts";
+import type { VolumeInfo } from "../../volume/public.ts";
 import { VolumeRefused } from "../errors.ts";
 import { nextDeviceName } from "../manager/device-names.ts";
 import type { Nova } from "../nova.ts";
@@ -41,15 +42,7 @@ export async function attachVolume(
   if (volume.multiattach && !wanted.multiattach) {
     throw new Invalid("Multiattach volumes are only supported starting with compute API version 2.60.");
   }
-  if (
-    !nova.settings.CROSS_AZ_ATTACH &&
-    instance.host &&
-    volume.availabilityZone !== nova.zones.zoneOf(instance.host)
-  ) {
-    throw new VolumeRefused(
-      `Instance ${instance.uuid} and volume ${volume.id} are not in the same availability_zone. Instance is in ${nova.zones.zoneOf(instance.host)}. Volume is in ${volume.availabilityZone}`,
-    );
-  }
+  checkZone(nova, instance, volume);
   const others = nova.store.blockDevicesOf(instance.uuid);
   const deviceName = offloaded
     ? null
@@ -87,6 +80,15 @@ export async function attachVolume(
   });
   if (offloaded) nova.volumes.completeAttachment(context, attachmentId);
   return nova.store.blockDevices.first({ id: rowId })!;
+}
+
+function checkZone(nova: Nova, instance: InstanceRow, volume: VolumeInfo): void {
+  if (nova.settings.CROSS_AZ_ATTACH || !instance.host) return;
+  const zone = nova.zones.zoneOf(instance.host);
+  if (volume.availabilityZone === zone) return;
+  throw new VolumeRefused(
+    `Instance ${instance.uuid} and volume ${volume.id} are not in the same availability_zone. Instance is in ${zone}. Volume is in ${volume.availabilityZone}`,
+  );
 }
 
 /** Cinder lets a volume be attached twice for the sake of migrations; users must not. */
@@ -134,7 +136,7 @@ export async function detachVolume(
   });
 }
 
-/** Puts another volume in the place of one: refused, because no driver here copies between volumes. */
+/** Puts another volume in the place of one, with its data; the server's host does so a little later. */
 export function swapVolume(
   nova: Nova,
   context: RequestContext,
@@ -142,13 +144,59 @@ export function swapVolume(
   oldId: string,
   newId: string,
 ): void {
+  const { volumes } = nova;
   checkRequest(context, instance, "swapVolume");
-  const [old, fresh] = [nova.volumes.show(context, oldId), nova.volumes.show(context, newId)];
-  if (!mappingOf(nova, instance, old.id))
+  const [old, fresh] = [volumes.show(context, oldId), volumes.show(context, newId)];
+  if (!old.attachments.some(({ instanceUuid }) => instanceUuid === instance.uuid)) {
     throw new VolumeRefused("Old volume is attached to a different instance.");
-  if (fresh.status !== "available") throw new VolumeRefused("New volume must be detached in order to swap.");
+  }
+  if (fresh.attachments.some(({ mountpoint }) => mountpoint !== null) || fresh.status === "in-use") {
+    throw new VolumeRefused("New volume must be detached in order to swap.");
+  }
   if (fresh.sizeGb < old.sizeGb) throw new VolumeRefused("New volume must be the same size or larger.");
-  throw new Invalid("Volume swap is not supported by the virt driver of this server.");
+  checkZone(nova, instance, fresh);
+  const row = mappingOf(nova, instance, old.id);
+  if (!row) throw new VolumeNotAttached(instance.uuid, old.id);
+  beginDetaching(nova, context, old.id);
+  let attachmentId: string | null = null;
+  try {
+    if (writersOf(old) > 1) {
+      throw new Invalid(
+        "Swapping multi-attach volumes with more than one read/write attachment is not supported.",
+      );
+    }
+    checkNotAttached(nova, instance, fresh.id, fresh.multiattach);
+    const made = volumes.createAttachment(context, fresh.id, instance.uuid).attachmentId;
+    attachmentId = made;
+    accept(nova, context, instance, {
+      action: "swap_volume",
+      method: "swap_volume",
+      args: {
+        bdmUuid: row.uuid,
+        newVolumeId: fresh.id,
+        newAttachmentId: made,
+        oldAttachmentId: row.attachment_id,
+      },
+    });
+  } catch (error) {
+    volumes.rollDetaching(context, old.id);
+    if (attachmentId !== null) void volumes.deleteAttachment(context, attachmentId);
+    throw error;
+  }
+}
+
+function beginDetaching(nova: Nova, context: RequestContext, volumeId: string): void {
+  try {
+    nova.volumes.beginDetaching(context, volumeId);
+  } catch (error) {
+    if (error instanceof CloudError && error.kind === "invalid") throw new VolumeRefused(error.message);
+    throw error;
+  }
+}
+
+/** Attachments whose mode is not known count as read/write. */
+function writersOf({ multiattach, attachments }: VolumeInfo): number {
+  return multiattach ? attachments.filter(({ mode }) => mode !== "ro").length : attachments.length;
 }
 
 /** 2.85: what may be changed of an attachment. */

@@ -6,11 +6,12 @@ const status = document.getElementById("status")!;
 const screen = document.getElementById("screen")!;
 const query = new URLSearchParams(location.search);
 
-/** `?path=?token=X` names the socket's path; `?token=X` is for the customary one. */
+/** `?path=?token=X` names the socket's path, from the host's root on; `?token=X` is for the customary one, beside the page. */
 function socketUrl(): string {
   const token = query.get("token");
-  const path = query.get("path") ?? (token === null ? "websockify" : `websockify?token=${token}`);
-  const url = new URL(path, location.href);
+  const path = query.get("path");
+  const beside = token === null ? "websockify" : `websockify?token=${token}`;
+  const url = new URL(path === null ? beside : `/${path.replace(/^\//, "")}`, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }

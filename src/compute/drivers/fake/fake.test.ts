@@ -5,14 +5,19 @@ import { join } from "node:path";
 import { Config } from "../../../config/config.ts";
 import { systemClock } from "../../../core/clock.ts";
 import { testLog } from "../../../core/test-log.ts";
-import { fakeSection } from "../../config.ts";
+import { computeSection, fakeSection } from "../../config.ts";
 import { conformanceGuest, driverConformance, type Subject } from "../conformance.ts";
 import type { DriverContext, GuestImage } from "../driver.ts";
 import type { FakeDriver } from "./driver.ts";
 import { driverModule } from "./index.ts";
 
 function contextIn(dir: string, settings: Record<string, string> = {}): DriverContext {
-  const config = new Config({ sections: [fakeSection], env: {}, rc: null, overrides: settings });
+  const config = new Config({
+    sections: [fakeSection, computeSection],
+    env: {},
+    rc: null,
+    overrides: settings,
+  });
   return {
     log: testLog().book.logger("fake", "fake.log"),
     clock: systemClock,

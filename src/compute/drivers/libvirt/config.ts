@@ -35,9 +35,6 @@ export const libvirtSection = section("libvirt", "Compute hosts with libvirt", {
     "auto",
     "How disks are cached on the host. auto: none where the file system can bypass its cache, else writeback. All obey the guest's flushes.",
   ),
-  VNCSERVER_LISTEN: key.text("127.0.0.1", "Address on which the guests' screens are served.", {
-    option: "nova.conf/vnc/server_listen",
-  }),
   DEVICE_DETACH_ATTEMPTS: key.int(8, "How often a running guest is asked to let go of a device.", {
     min: 1,
     option: "nova.conf/libvirt/device_detach_attempts",

@@ -55,7 +55,7 @@ async function screen(
 ): Promise<ConsoleAddress | null> {
   const port = await vncPort(connection, dom);
   if (port === null) return null;
-  const { where, settings, files } = host;
+  const { where, files } = host;
   if (files instanceof SshFiles) {
     const open = async () => {
       const now = await vncPort(await host.connection(), dom);
@@ -64,8 +64,8 @@ async function screen(
     return { host: "127.0.0.1", port: await relays.port(`${dom.uuid}:novnc`, open), path: null };
   }
   if (where.address !== null) return { host: where.address, port, path: null };
-  const anywhere = ["0.0.0.0", "::", ""].includes(settings.VNCSERVER_LISTEN);
-  return { host: anywhere ? "127.0.0.1" : settings.VNCSERVER_LISTEN, port, path: null };
+  const anywhere = ["0.0.0.0", "::", ""].includes(host.vncListen);
+  return { host: anywhere ? "127.0.0.1" : host.vncListen, port, path: null };
 }
 
 async function vncPort(connection: Connection, dom: Domain): Promise<number | null> {

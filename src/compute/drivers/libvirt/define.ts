@@ -65,7 +65,7 @@ async function configOf(
     interfaces: spec.vifs.flatMap((vif) => interfaceOf(host, spec, vif, hardware)),
     kernel: await kernelOf(host, spec, rescueImage?.properties ?? properties, rescue ? ".rescue" : ""),
     consoleLog: folders.file(spec, "console.log"),
-    vncListen: settings.VNCSERVER_LISTEN,
+    vncListen: host.vncListen,
     freePageReporting,
     user: await host.qemuUser(),
   };

@@ -28,13 +28,22 @@ export function interfacesOf(domain: XmlElement): XmlElement[] {
   return all(domain, "devices/interface");
 }
 
-export function volumeIn(device: Pick<BlockDevice, "volumeId" | "connection">): FindDevice {
-  return (domain) =>
-    disksOf(domain).find(
-      (disk) =>
-        attribute(disk, "alias", "name") === volumeAlias(device.volumeId) ||
-        (device.connection.serial !== "" && text(disk, "serial") === device.connection.serial),
-    ) ?? null;
+/**
+ * By its data: after a swap the running guest goes on calling the disk by the name (serial, alias) of the volume that it
+ * had before. By name only where no data is told.
+ */
+export function volumeIn({ volumeId, connection }: Pick<BlockDevice, "volumeId" | "connection">): FindDevice {
+  return (domain) => {
+    const disks = disksOf(domain);
+    const named = (disk: XmlElement) =>
+      attribute(disk, "alias", "name") === volumeAlias(volumeId) ||
+      (connection.serial !== "" && text(disk, "serial") === connection.serial);
+    return (
+      disks.find((disk) => sourceOf(disk) === connection.path) ??
+      disks.find((disk) => sourceOf(disk) === null && named(disk)) ??
+      null
+    );
+  };
 }
 
 export function interfaceIn(macAddress: string): FindDevice {

@@ -37,17 +37,17 @@ export function attachVolume(host: LibvirtHost, guest: GuestRef, device: BlockDe
       : device.deviceType === "cdrom"
         ? known.cdromBus
         : known.diskBus;
-    const taken = new Set(
-      [await liveXml(connection, dom), await storedXml(connection, dom)].flatMap((xml) =>
-        disksOf(xml)
-          .filter((disk) => disk !== volumeIn(device)(xml))
-          .map(targetOf),
-      ),
+    const others = [await liveXml(connection, dom), await storedXml(connection, dom)].flatMap((xml) =>
+      disksOf(xml).filter((disk) => disk !== volumeIn(device)(xml)),
     );
+    const taken = new Set(others.map(targetOf));
     const target = targetOn(bus, device.deviceName, taken);
     const disk = volumeConfig(device, bus, target, await host.cacheMode(), false);
     const scsiUnit = scsiUnitOf(bus, target, scsiModelOf(await storedXml(connection, dom)));
-    await attach(connection, dom, diskElement({ ...disk, scsiUnit }), volumeIn(device));
+    // The disk this volume was once swapped for still has its name.
+    const named = others.some((other) => attribute(other, "alias", "name") === disk.alias);
+    const alias = named ? null : disk.alias;
+    await attach(connection, dom, diskElement({ ...disk, alias, scsiUnit }), volumeIn(device));
   });
 }
 

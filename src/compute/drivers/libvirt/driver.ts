@@ -43,6 +43,7 @@ import { resources } from "./resources.ts";
 import type { HypervisorEvent } from "./session.ts";
 import { copyVolume, snapshot } from "./snapshot.ts";
 import { destroy, spawn } from "./spawn.ts";
+import { swapVolume } from "./swap.ts";
 
 const CAPABILITIES: DriverCapabilities = {
   simulates: false,
@@ -57,6 +58,7 @@ const CAPABILITIES: DriverCapabilities = {
   liveSnapshot: true,
   attachVolume: true,
   extendVolume: true,
+  swapVolume: true,
   multiattach: true,
   attachInterface: true,
   deviceTags: true,
@@ -215,6 +217,10 @@ export class LibvirtDriver implements ComputeDriver {
 
   extendVolume(guest: GuestRef, device: BlockDevice, sizeBytes: number): Promise<void> {
     return extendVolume(this.#host, guest, device, sizeBytes);
+  }
+
+  swapVolume(guest: GuestRef, old: BlockDevice, fresh: BlockDevice, sizeBytes: number | null): Promise<void> {
+    return swapVolume(this.#host, guest, old, fresh, sizeBytes);
   }
 
   copyVolume(

@@ -9,6 +9,7 @@ import type { Connection } from "../../../libvirt/connection.ts";
 import * as c from "../../../libvirt/constants.gen.ts";
 import { isLibvirtError } from "../../../libvirt/errors.ts";
 import type { Domain } from "../../../libvirt/procedures.gen.ts";
+import { computeSection } from "../../config.ts";
 import {
   type DriverContext,
   type DriverHost,
@@ -224,6 +225,11 @@ export class LibvirtHost {
     } catch (error) {
       throw translated(error, what, guest);
     }
+  }
+
+  /** The address on which screens are served. */
+  get vncListen(): string {
+    return this.context.config(computeSection).VNCSERVER_LISTEN;
   }
 
   isInHand(uuid: string): boolean {

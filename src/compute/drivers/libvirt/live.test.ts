@@ -662,6 +662,53 @@ describe.skipIf(reason !== null)("real guests", () => {
   );
 
   test(
+    "a volume is swapped for a larger one while the guest runs, and for another while it is off, with all that is on it",
+    async () => {
+      const MIB = 1024 * 1024;
+      const sized = (mib: number, fill: number) => {
+        const device = fileVolume(live.context.stateDir, "/dev/vdb");
+        writeFileSync(device.connection.path, new Uint8Array(mib * MIB).fill(fill));
+        return device;
+      };
+      // What was on the new ones before is written over, also where the old one has nothing.
+      const [first, second, third] = [sized(64, 0), sized(96, 9), sized(96, 9)];
+      const content = (device: BlockDevice) => readFileSync(device.connection.path).subarray(0, 64 * MIB);
+      const image = content(first);
+      image.set(crypto.getRandomValues(new Uint8Array(65_536)), 50 * MIB);
+      writeFileSync(first.connection.path, image);
+      const guest = wanted({ blockDevices: [first] });
+      await driver.spawn(guest);
+      await printed(guest, /EXT4-fs \(vda1\): mounted/);
+      const before = (await output(guest)).length;
+      await driver.swapVolume(guest, first, second, 96 * MIB);
+      await printed(guest, /vdb: detected capacity change from 131072 to 196608/, before);
+      expect(content(second).equals(image)).toBe(true);
+      for (const flags of [0, c.VIR_DOMAIN_XML_INACTIVE]) {
+        const text = await xml(guest, flags);
+        const names = [first, second].map(({ connection: { path } }) => text.includes(path));
+        expect(names).toEqual([false, true]);
+      }
+      expect(await xml(guest, c.VIR_DOMAIN_XML_INACTIVE)).toContain(`<serial>${second.volumeId}</serial>`);
+      await driver.swapVolume(guest, first, second, 96 * MIB);
+      // Its former name in the guest does not stand in the way of the old one.
+      await driver.attachVolume(guest, { ...first, deviceName: "/dev/vdc" });
+      expect(await xml(guest)).toContain(first.connection.path);
+      await driver.detachVolume(guest, first);
+      await driver.powerOff(guest, 0);
+      await driver.swapVolume(guest, second, third, null);
+      expect(content(third).equals(image)).toBe(true);
+      expect(await xml(guest)).toContain(third.connection.path);
+      await driver.powerOn({ ...guest, blockDevices: [third] });
+      expect(await xml(guest)).toContain(`<serial>${third.volumeId}</serial>`);
+      expect(await rejection(driver.swapVolume(guest, first, second, null))).toBeInstanceOf(
+        GuestOperationFailed,
+      );
+      await driver.destroy(guest, { keepDisks: false });
+    },
+    2 * MINUTE,
+  );
+
+  test(
     "an interrupted snapshot: the mirror is ended and its file removed when the driver starts again",
     async () => {
       const guest = wanted();

@@ -83,10 +83,26 @@ export class QemuImg {
     );
   }
 
+  /** The content of one disk on another that exists and is at least as large; on disk when it returns. */
+  async copyInto(
+    from: { path: string; format: string },
+    to: { path: string; format: string },
+  ): Promise<void> {
+    await this.#run(
+      ["convert", "-n", "-t", "writeback", "-f", from.format, "-O", to.format, from.path, to.path],
+      COPY_LIMITS,
+    );
+  }
+
   /** An empty qcow2, or one that holds what differs from a raw backing file, which is named as the overlay sees it. */
   async create(path: string, sizeBytes: number, backing: string | null): Promise<void> {
     const parent = backing === null ? [] : ["-b", backing, "-F", "raw"];
     await this.#run(["create", "-q", "-f", "qcow2", ...parent, path, String(sizeBytes)], INFO_LIMITS);
+  }
+
+  /** Larger or smaller: what is beyond is lost. */
+  async resize(path: string, format: string, sizeBytes: number): Promise<void> {
+    await this.#run(["resize", "-q", "--shrink", "-f", format, path, String(sizeBytes)], INFO_LIMITS);
   }
 
   async grow(path: string, format: string, sizeBytes: number): Promise<void> {

@@ -4,19 +4,13 @@
 import { join } from "node:path";
 import { messageOf } from "../../../core/errors.ts";
 import type { Connection } from "../../../libvirt/connection.ts";
-import * as c from "../../../libvirt/constants.gen.ts";
 import { isLibvirtError } from "../../../libvirt/errors.ts";
 import type { Domain } from "../../../libvirt/procedures.gen.ts";
-import {
-  type BlockDevice,
-  GuestDiskFailed,
-  GuestOperationFailed,
-  type GuestRef,
-  type GuestSnapshot,
-} from "../driver.ts";
+import { type BlockDevice, GuestDiskFailed, type GuestRef, type GuestSnapshot } from "../driver.ts";
 import { disksOf, liveXml, sourceOf, targetOf, volumeIn } from "./device-xml.ts";
 import type { LibvirtHost } from "./host.ts";
-import { all, attribute, el, type XmlElement, xmlText } from "./xml/element.ts";
+import { endJob, startMirror } from "./mirror.ts";
+import { all, attribute, el, type XmlElement } from "./xml/element.ts";
 
 interface Source {
   path: string;
@@ -128,33 +122,13 @@ async function mirror(
   copy: string,
   format: "raw" | "qcow2",
 ): Promise<boolean> {
-  await endJob(connection, dom, source.target);
-  using done = host.waiters.expect(
-    (event) =>
-      event.dom.uuid === dom.uuid &&
-      ((event.kind === "blockJob2" && event.dst === source.target) ||
-        (event.kind === "lifecycle" && event.event === c.VIR_DOMAIN_EVENT_STOPPED)),
-  );
   const destination = el(
     "disk",
     { type: "file" },
     el("source", { file: copy }),
     el("driver", { type: format }),
   );
-  await connection.domainBlockCopy(
-    dom,
-    source.target,
-    xmlText(destination),
-    [],
-    c.VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB,
-  );
-  const event = await done.within(COPY_PATIENCE_MS);
-  if (event?.kind === "lifecycle") return false;
-  if (event?.kind !== "blockJob2" || event.status !== c.VIR_DOMAIN_BLOCK_JOB_READY) {
-    await endJob(connection, dom, source.target);
-    if (!(await connection.domainIsActive(dom))) return false;
-    throw new GuestOperationFailed(`The copy of ${dom.name}'s disk ${event ? "failed" : "takes too long"}`);
-  }
+  if (!(await startMirror(host, connection, dom, source.target, destination))) return false;
   const frozen = hasAgent(xml) && (await freeze(host, connection, dom));
   try {
     await connection.domainBlockJobAbort(dom, source.target);
@@ -177,19 +151,6 @@ export async function endInterruptedSnapshots(host: LibvirtHost): Promise<void> 
     if (source) await endJob(connection, dom, source.target);
   }
   await files.remove(folders.snapshots);
-}
-
-/** A day; images are copied at hundreds of megabytes a second. */
-const COPY_PATIENCE_MS = 86_400_000;
-
-/** A job that an interrupted snapshot has left; none is no error. */
-async function endJob(connection: Connection, dom: Domain, target: string): Promise<void> {
-  try {
-    if (await connection.domainGetBlockJobInfo(dom, target))
-      await connection.domainBlockJobAbort(dom, target);
-  } catch (error) {
-    if (!isLibvirtError(error)) throw error;
-  }
 }
 
 export function hasAgent(domain: XmlElement): boolean {

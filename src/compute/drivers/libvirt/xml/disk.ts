@@ -12,8 +12,8 @@ export interface DiskConfig {
   target: string;
   /** On the first SCSI controller; null: where libvirt wants it, which for high letters is on further controllers. */
   scsiUnit?: number | null;
-  /** The name by which it is found again; libvirt lets users name what begins with `ua-`. */
-  alias: string;
+  /** The name by which it is found again; libvirt lets users name what begins with `ua-`. Null: libvirt's choice. */
+  alias: string | null;
   cache: string;
   /** The guest's trims give room back to the host. */
   discard: boolean;
@@ -49,7 +49,7 @@ export function diskElement(disk: DiskConfig): XmlElement {
     (disk.readonly || disk.device === "cdrom") && el("readonly"),
     disk.shareable && el("shareable"),
     disk.bootOrder && el("boot", { order: disk.bootOrder }),
-    el("alias", { name: disk.alias }),
+    disk.alias !== null && el("alias", { name: disk.alias }),
     typeof disk.scsiUnit === "number" &&
       el("address", { type: "drive", controller: 0, bus: 0, target: 0, unit: disk.scsiUnit }),
   );
