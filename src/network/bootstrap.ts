@@ -5,6 +5,7 @@
 import { adminContext } from "../core/context.ts";
 import { formatAddress, formatCidr, parseCidr } from "./ip.ts";
 import type { NetworkParts } from "./parts.ts";
+import { PUBLIC_PHYSICAL } from "./rules/agent-facts.ts";
 
 export interface BootstrapOptions {
   requestId: string;
@@ -13,8 +14,6 @@ export interface BootstrapOptions {
 }
 
 const STEP = "networks";
-/** The physical network that the external bridge stands for. */
-const PUBLIC_PHYSICAL = "public";
 
 /** True when this was the first start. */
 export function bootstrap(parts: NetworkParts, options: BootstrapOptions): boolean {

@@ -88,7 +88,7 @@ export const networkSection = section("network", "Network (nova-network and neut
   }),
   PUBLIC_INTERFACE: key.text(
     "",
-    "Card that floating addresses are put on. Empty: a bridge of our own, br-ex, which only this machine reaches.",
+    "Card that floating addresses are put on. A bridge that is there already carries the external network too, whose gateway is then out there. Empty: a bridge of our own, br-ex, which only this machine reaches.",
     { option: "nova.conf/DEFAULT/public_interface" },
   ),
   NETWORK_PLUMBING: key.choice(
@@ -111,6 +111,16 @@ export const networkSection = section("network", "Network (nova-network and neut
     min: 120,
     option: "nova.conf/DEFAULT/dhcp_lease_time",
   }),
+  NETWORK_HOST: key.text(
+    "",
+    "Host that the network agents are shown on. Empty: this machine. Every compute host has an agent of its own that plugs cards in.",
+    { option: "nova.conf/DEFAULT/network_host" },
+  ),
+  TUNNEL_ENDPOINT_IP: key.text(
+    "",
+    "Address that tunnels between hosts would end at, as agents tell it. Empty: HOST_IP.",
+    { option: "ml2_conf.ini/ovs/local_ip", formerOptions: ["ml2_conf.ini/vxlan/local_ip"] },
+  ),
   NETWORK_MTU: key.int(1500, "Largest packet of new networks, in bytes.", {
     min: 68,
     max: 65_535,

@@ -26,7 +26,7 @@ export function createNovaNetwork(context: ServiceContext): Service {
       const parts = makeNetwork(context);
       const tools = new HostTools();
       const reason = whyUnplumbed(context, tools);
-      parts.agents.register({ plumbed: reason === null });
+      parts.agents.register();
       firstStart(context, parts);
       parts.dhcpPorts.ensureAll();
       logHealed(context, parts);

@@ -1,6 +1,7 @@
 // The rules of the network service, made and wired in one place. The two programs (nova-network, neutron-server) each
 // have a set of their own over the same tables.
 
+import { cloudSection } from "../config/cloud.ts";
 import { peerKey } from "../core/peers.ts";
 import type { ServiceContext } from "../core/service.ts";
 import { networkSection } from "./config.ts";
@@ -90,7 +91,8 @@ export function makeNetwork(context: NetworkContext): NetworkParts {
     log: context.log,
     compute: new ComputeNotifier(context.peers, context.log),
     config,
-    hostName: context.machine.hostName,
+    hostName: config.NETWORK_HOST || context.machine.hostName,
+    hostAddress: context.config(cloudSection).HOST_IP,
     names,
     publicCard: config.PUBLIC_INTERFACE || names.publicBridge,
     changed: () => context.peers.find(networkEngine)?.changed(),

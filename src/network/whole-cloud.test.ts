@@ -7,6 +7,8 @@ import { LATEST, type ServerCloud, serverCloud } from "../testing/server-cloud.t
 
 setDefaultTimeout(30_000);
 
+type Fields = Record<string, unknown>;
+
 const PROXY = { "x-openstack-nova-api-version": "2.35" };
 
 async function agent(cloud: ServerCloud, type: string) {
@@ -54,7 +56,7 @@ test("NE-17 while the agent that plugs cards in is down a server cannot be built
   expect(own["binding:vif_type"]).toBe("bridge");
 });
 
-test("NE-16 NE-18 agents whose program has stopped are dead after a while, and alive when it runs again", async () => {
+test("NE-16 NE-17 NE-18 agents whose program has stopped are dead after a while and bind nothing; all is well when it runs again", async () => {
   const clock = new FakeClock(Date.now());
   await using cloud = await serverCloud({ networks: true, clock });
   const alive = async () => {
@@ -66,8 +68,52 @@ test("NE-16 NE-18 agents whose program has stopped are dead after a while, and a
   await cloud.stop("n-net");
   await clock.advance(76_000);
   expect(await alive()).toEqual([false, false, false, false]);
+  const network_id = await privateNetwork(cloud);
+  const bound = async () => {
+    const fields = { network_id, "binding:host_id": "testhost" };
+    const neutron = await cloud.as("q-svc");
+    return (await neutron.post("/v2.0/ports", { port: fields })).body.port["binding:vif_type"];
+  };
+  expect(await bound()).toBe("binding_failed");
   await cloud.start("n-net");
   expect(await alive()).toEqual([true, true, true, true]);
+  expect(await bound()).toBe("bridge");
+});
+
+test("NE-31 management, tunnels and the outside are told apart; the controller has no part in tunnels", async () => {
+  const settings = {
+    HOST_NAME: "controller",
+    HOST_IP: "10.0.0.11",
+    FAKE_HOSTS: "compute1:8:32768",
+    NETWORK_HOST: "network",
+    PUBLIC_INTERFACE: "eth2",
+  };
+  const rc = "[[post-config|ml2_conf.ini]]\n[ovs]\nlocal_ip = 10.0.1.21\n";
+  await using cloud = await serverCloud({ networks: true, settings, rc });
+  const neutron = await cloud.as("q-svc");
+  const agents: { agent_type: string; host: string; alive: boolean; configurations: Fields }[] = (
+    await neutron.get("/v2.0/agents")
+  ).body.agents;
+  agents.sort((a, b) => `${a.agent_type} ${a.host}`.localeCompare(`${b.agent_type} ${b.host}`));
+  expect(agents.map(({ agent_type, host, alive }) => [agent_type, host, alive])).toEqual([
+    ["DHCP agent", "network", true],
+    ["L3 agent", "network", true],
+    ["Linux bridge agent", "compute1", true],
+    ["Linux bridge agent", "network", true],
+    ["Metadata agent", "network", true],
+  ]);
+  const told = (key: string) => agents.map(({ configurations }) => configurations[key]).filter(Boolean);
+  expect(told("tunneling_ip")).toEqual(["10.0.1.21", "10.0.1.21"]);
+  expect(told("bridge_mappings")).toEqual([{ public: "eth2" }, { public: "eth2" }]);
+  expect(told("nova_metadata_host")).toEqual(["10.0.0.11"]);
+  const id = await cloud.server({ networks: "auto" });
+  const { ports } = (await neutron.get(`/v2.0/ports?device_id=${id}`)).body;
+  expect(ports[0]["binding:host_id"]).toBe("compute1");
+  const [gateway] = (await neutron.get("/v2.0/ports?device_owner=network:router_gateway")).body.ports;
+  expect(gateway["binding:host_id"]).toBe("network");
+  const elsewhere = { network_id: ports[0].network_id, "binding:host_id": "controller" };
+  const { port } = (await neutron.post("/v2.0/ports", { port: elsewhere })).body;
+  expect(port["binding:vif_type"]).toBe("binding_failed");
 });
 
 test("NE-24 the compute service learns of what was changed through the Network API", async () => {

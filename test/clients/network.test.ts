@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { describeWith, program } from "../support/requires.ts";
-import { Stack } from "../support/stack.ts";
+import { BINARY, run, Stack } from "../support/stack.ts";
 
 describeWith("the neutron client and nova-manage", [program("neutron"), program("openstack")], () => {
   let stack: Stack;
@@ -108,6 +108,25 @@ describeWith("the neutron client and nova-manage", [program("neutron"), program(
     expect(found.split("\n").filter((line) => line.includes("192.168.2."))).toHaveLength(2);
     expect(await neutron("port-list")).toContain('"ip_address": "192.168.2.40"');
   }, 120_000);
+
+  test("NE-32 the client under its first name does the same", async () => {
+    const quantum = (...args: string[]) => run([BINARY, "quantum", ...args], { env: stack.demoEnv });
+    expect((await quantum("net-create", "old-name")).stdout).toContain("Created a new network:");
+    const listed = await quantum("net-list", "-c", "name", "-f", "value");
+    expect(listed).toMatchObject({
+      status: 0,
+      stdout: await neutron("net-list", "-c", "name", "-f", "value"),
+    });
+    expect(listed.stdout).toContain("old-name");
+    expect((await quantum("net-delete", "old-name")).stdout).toContain("Deleted network");
+    const refused = await quantum("net-show", "nobody");
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain("Unable to find network");
+    const without = await run([BINARY, "quantum", "net-list"], {
+      env: { ...stack.demoEnv, PATH: stack.state },
+    });
+    expect(without).toMatchObject({ status: 127, stderr: expect.stringContaining("python3-neutronclient") });
+  });
 
   test("NE-16 NE-19 agents and extensions", async () => {
     const agents = await stack.admin("neutron", "agent-list");

@@ -313,7 +313,7 @@ describeWith("the dashboard's forms", [chromium], () => {
     expect((await all.ask("GET", "/network/v2.0/networks?name=back")).networks).toEqual([]);
   });
 
-  test("HZ-20 containers and objects are in step with what any client does", async () => {
+  test("HZ-20 OB-42 containers and objects are in step with what any client does", async () => {
     const page = await all.signIn("admin");
     await all.open(page, "/project/containers", "This project has no containers yet.");
     await page.click("Create Container");

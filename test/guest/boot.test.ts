@@ -89,6 +89,12 @@ describe.skipIf(reason !== undefined)("guest", () => {
     expect(await guest("cat '/etc/injected \u00e9.txt' /var/log/user-data.log")).toBe(
       "injected\nuser data of test\n",
     );
+    // The user may ping; under another name the program that has root for it gives root up.
+    expect(await guest("ping -c 1 -w 5 169.254.169.2")).toContain("1 packets received");
+    expect(await guest("ls -l /bin/ping6 /bin/traceroute | awk '{ print $NF }'")).toBe("bbsuid\nbbsuid\n");
+    expect(
+      await guest("ln -s /bin/bbsuid sh && ./sh -c 'id -u; head -c 1 /etc/shadow || id -un'; rm sh"),
+    ).toBe("1000\ncirros\n");
     const rootMb = Number(await guest("df -m / | awk 'END { print $2 }'"));
     expect(rootMb).toBeGreaterThan(1900);
     expect(await guest("grep -c vdb /proc/partitions || true")).toBe("0\n");
@@ -128,9 +134,10 @@ describe.skipIf(reason !== undefined)("guest", () => {
     const service = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
-      fetch(request) {
+      async fetch(request) {
         const { pathname } = new URL(request.url);
         pathsSeen.push(pathname);
+        if (request.method === "POST") answers[pathname] = await request.text();
         const body = answers[pathname];
         return new Response(body ?? "not found", { status: body ? 200 : 404 });
       },
@@ -144,6 +151,12 @@ describe.skipIf(reason !== undefined)("guest", () => {
       expect(pathsSeen).toContain("/openstack/latest/meta_data.json");
 
       const guest = (command: string) => machine!.ssh(key.path, command);
+      const address = "http://169.254.169.254";
+      expect(await guest(`curl -s ${address}/2009-04-04/meta-data/instance-id`)).toBe("i-00000001");
+      expect(await guest(`curl -s -X POST -d secret ${address}/openstack/2013-10-17/password`)).toBe(
+        "secret",
+      );
+      expect(answers["/openstack/2013-10-17/password"]).toBe("secret");
       expect(await guest("sudo cat /root/runs")).toBe("run\n");
       const hostKeys = await guest("sudo cat /etc/dropbear/host-keys");
       await guest("sudo sh -c 'echo kept >/root/kept; sync /root/kept'");

@@ -1,20 +1,32 @@
-// Runs Debian's Tempest against the compiled cloud with the simulated driver.
+// Runs Debian's Tempest against the compiled cloud: tempest.api with the simulated driver, tempest.scenario with real
+// servers of libvirt and the guest of scripts/build-guest.
 //   bun run test/tempest/run.ts [REGEX]            default: the smoke set of the six services
 //   bun run test/tempest/run.ts --record SERVICE   all of tempest.api.SERVICE; keeps its figures in results.tsv
+//   bun run test/tempest/run.ts --record scenario  what is listed below, likewise; takes half an hour without KVM
 // Prints each failure; writes `build/tempest/counts` (passed, failed, skipped) for scripts/test. A failure named in
 // known-failures.txt counts as skipped, with its reason printed; one that no longer fails must be taken off the list.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, run, Stack } from "../support/stack.ts";
-import { COMPLIANCE, type TempestFacts, tempestConf } from "./conf.ts";
+import { COMPLIANCE, type GuestFacts, type TempestFacts, tempestConf } from "./conf.ts";
 
 const SERVICES = ["identity", "image", "compute", "network", "volume", "object_storage"];
 const SMOKE = `^tempest\\.api\\.(${SERVICES.join("|")})\\..*\\bsmoke\\b`;
-const HOSTS = 2;
+const HOSTS = 3;
 /** More than there are cores: whenever it deletes a subnet, Tempest's network client sleeps for ten seconds. */
 const WORKERS = process.env["TEMPEST_WORKERS"] ?? "6";
 const VOLUME_BACKENDS = ["alpha", "beta"];
+/** What needs servers that one can log in to. */
+const REAL = [
+  "scenario\\.test_network_basic_ops",
+  "scenario\\.test_security_groups_basic_ops",
+  "scenario\\.test_server_basic_ops",
+  "scenario\\.test_network_advanced_server_ops",
+  "scenario\\.test_network_v6",
+  "api\\.compute\\.servers\\.test_attach_interfaces",
+];
+const GUEST = process.env["GUEST_DIR"] ?? join(ROOT, "build", "guest");
 const RESULTS = join(import.meta.dir, "results.tsv");
 const WORKSPACE = process.env["TEMPEST_WORKSPACE"] ?? join(ROOT, "build", "tempest");
 
@@ -31,13 +43,18 @@ if (Bun.which("tempest") === null) {
 rmSync(WORKSPACE, { recursive: true, force: true });
 mkdirSync(WORKSPACE, { recursive: true });
 const recorded = process.argv[2] === "--record" ? process.argv[3] : undefined;
-const results = await withCloud(
-  recorded === undefined ? (process.argv[2] ?? SMOKE) : `^tempest\\.api\\.${recorded}\\.`,
-);
+const regex = recorded === undefined ? (process.argv[2] ?? SMOKE) : packageOf(recorded);
+const results = await withCloud(regex, /scenario|attach_interfaces/.test(regex));
 if (recorded !== undefined) record(recorded, results);
 process.exit(report(results) ? 0 : 1);
 
-async function withCloud(regex: string): Promise<Result[]> {
+function packageOf(service: string): string {
+  if (service === "scenario") return `^tempest\\.(${REAL.join("|")})\\.`;
+  return `^tempest\\.api\\.${service}\\.`;
+}
+
+/** @param real servers are virtual machines */
+async function withCloud(regex: string, real: boolean): Promise<Result[]> {
   // What the tests would fetch from the web.
   using web = Bun.serve({
     hostname: "127.0.0.1",
@@ -47,16 +64,20 @@ async function withCloud(regex: string): Promise<Result[]> {
   const port = freePort();
   const rc = join(WORKSPACE, "stackrc");
   writeFileSync(rc, settings(port, web.port!));
-  await using stack = await Stack.up({ args: ["--port", String(port), "--rc", rc] });
+  const driver = real ? ["--driver", "libvirt", "--set", `GUEST_IMAGE_DIR=${GUEST}`] : ["--driver", "fake"];
+  await using stack = await Stack.up({ args: ["--port", String(port), "--rc", rc, ...driver] });
   const home = join(WORKSPACE, "work");
   const env = { ...process.env, HOME: WORKSPACE };
   await must(["tempest", "init", home], env);
-  writeFileSync(join(home, "etc", "tempest.conf"), tempestConf(await facts(stack, web.url.href)));
+  writeFileSync(
+    join(home, "etc", "tempest.conf"),
+    tempestConf({ ...(await facts(stack, web.url.href, real)), imageV1: regex.includes("image") }),
+  );
   const startedAt = Date.now();
-  const outcome = await run(["tempest", "run", "--regex", regex, "--concurrency", WORKERS], {
+  const outcome = await run(["tempest", "run", "--regex", regex, "--concurrency", real ? "1" : WORKERS], {
     cwd: home,
     env,
-    timeoutMs: 25 * 60_000,
+    timeoutMs: (real ? 75 : 25) * 60_000,
   });
   writeFileSync(join(WORKSPACE, "output.txt"), outcome.stdout + outcome.stderr);
   const rows = parse(outcome.stdout);
@@ -93,15 +114,15 @@ cluster_name1 = http://127.0.0.1:${port}/object-store/v1/
 `;
 }
 
-async function facts(stack: Stack, webUrl: string): Promise<TempestFacts> {
+async function facts(stack: Stack, webUrl: string, real: boolean): Promise<Omit<TempestFacts, "imageV1">> {
   const image = async (name: string) => {
     const file = join(stack.state, `${name}.raw`);
     writeFileSync(file, new Uint8Array(1 << 20));
     const args = ["--public", "--disk-format", "raw", "--container-format", "bare", "--file", file, name];
     return (await stack.admin("openstack", "image", "create", ...args, "-f", "value", "-c", "id")).trim();
   };
-  const imageRef = await image("tempest");
-  const imageRefAlt = await image("tempest-alt");
+  const imageRef = real ? await guestImage(stack) : await image("tempest");
+  const imageRefAlt = real ? imageRef : await image("tempest-alt");
   const publicNetworkId = (
     await stack.admin("openstack", "network", "show", "public", "-f", "value", "-c", "id")
   ).trim();
@@ -127,9 +148,30 @@ async function facts(stack: Stack, webUrl: string): Promise<TempestFacts> {
     publicNetworkId,
     networkExtensions: extensions.trim().split("\n"),
     objectStoreApis: Object.keys(info as object).filter((name) => name !== "swift"),
-    hosts: HOSTS,
+    hosts: real ? 1 : HOSTS,
+    ...(real ? { guest: guestFacts() } : {}),
     volumeBackends: VOLUME_BACKENDS,
   };
+}
+
+/** The id of the image that the cloud has made of the guest. */
+async function guestImage(stack: Stack): Promise<string> {
+  const { name } = JSON.parse(readFileSync(join(GUEST, "manifest.json"), "utf8")) as { name: string };
+  const shown = async () =>
+    JSON.parse(await stack.admin("openstack", "image", "list", "--name", name, "--long", "-f", "json"))[0] as
+      | { ID: string; Status: string }
+      | undefined;
+  const endMs = Date.now() + 90_000;
+  for (;;) {
+    const found = await shown();
+    if (found?.Status === "active") return found.ID;
+    if (Date.now() > endMs) throw new Error(`no image ${name}: run scripts/build-guest`);
+    await Bun.sleep(500);
+  }
+}
+
+function guestFacts(): GuestFacts {
+  return { user: "cirros", password: "gocubsgo", imageFile: join(GUEST, "guest.qcow2") };
 }
 
 async function must(command: string[], env: Record<string, string | undefined>): Promise<void> {

@@ -39,7 +39,10 @@ export function agentResource({ parts, views }: ApiParts): Resource<t.AgentRow> 
     attributes,
     source: {
       rows: store.agents as never,
-      visible: () => undefined,
+      visible: () => {
+        agents.discover();
+        return undefined;
+      },
       columns: {
         id: t.agents.id,
         agent_type: t.agents.agent_type,

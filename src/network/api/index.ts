@@ -46,7 +46,11 @@ import { Views } from "./views.ts";
 const PREFIX = "/v2.0";
 
 /** @param administrator the project that is shown as the owner of what belongs to nobody */
-export function networkRoutes(parts: NetworkParts, administrator: string): Route[] {
+export function networkRoutes(
+  parts: NetworkParts,
+  administrator: string,
+  notify?: ServiceContext["notify"],
+): Route[] {
   const api: ApiParts = { parts, views: new Views(parts, administrator) };
   const { store } = parts;
   const network = networkResource(api);
@@ -65,7 +69,14 @@ export function networkRoutes(parts: NetworkParts, administrator: string): Route
     [group, store.groups],
     [pool, store.pools],
   ];
-  const rest = <Row>(resource: Resource<Row>) => resourceRoutes(PREFIX, resource);
+  const rest = <Row>(resource: Resource<Row>) => {
+    const { name } = resource;
+    if (!notify) return resourceRoutes(PREFIX, resource);
+    return resourceRoutes(PREFIX, {
+      ...resource,
+      tell: (call, action, payload) => notify(call.context, `${name}.${action}`, payload),
+    });
+  };
   return [
     ...discoveryRoutes(PREFIX),
     // Fixed paths stand before those with an id in the same place.
@@ -107,7 +118,7 @@ export function networkRoutes(parts: NetworkParts, administrator: string): Route
 export function networkApi(context: ServiceContext, parts: NetworkParts, administrator: string): FetchApp {
   return createApi({
     context,
-    routes: networkRoutes(parts, administrator),
+    routes: networkRoutes(parts, administrator, context.notify),
     fault,
     malformed,
     rewrite: withoutSuffix,

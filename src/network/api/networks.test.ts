@@ -83,3 +83,48 @@ test("what is shared with one project is seen by that project only", async () =>
   const used = await admin.delete(`/v2.0/rbac-policies/${shared.body.rbac_policy.id}`);
   expect([used.status, used.body.NeutronError.type]).toEqual([409, "RbacPolicyInUse"]);
 });
+
+test("NW-21 the plan of the operations guide: blocks for routers, controllers, management and storage", async () => {
+  await using cloud = await testCloud({ windows: WINDOWS, settings: { QUOTA_PORT: "-1" } });
+  const admin = await cloud.as("q-svc");
+  const plan = async (cidr: string, start: string, end: string) => {
+    const { network } = (await admin.post("/v2.0/networks", { network: { name: cidr } })).body;
+    const pools = { allocation_pools: [{ start, end }], enable_dhcp: false };
+    const subnet = { network_id: network.id, ip_version: 4, cidr, ...pools };
+    return { id: network.id as string, made: await admin.post("/v2.0/subnets", { subnet }) };
+  };
+  const port = (network_id: string, ip_address?: string) =>
+    admin.post("/v2.0/ports", {
+      port: { network_id, ...(ip_address ? { fixed_ips: [{ ip_address }] } : {}) },
+    });
+  const addressOf = (answer: Awaited<ReturnType<typeof port>>) => answer.body.port?.fixed_ips[0].ip_address;
+
+  // Compute nodes' management interfaces are given out; routers and remote access controllers have theirs by hand.
+  const { id, made } = await plan("172.22.42.0/24", "172.22.42.105", "172.22.42.188");
+  expect(made.body.subnet).toMatchObject({
+    gateway_ip: "172.22.42.1",
+    allocation_pools: [{ start: "172.22.42.105", end: "172.22.42.188" }],
+  });
+  for (const last of [2, 3, 21, 104, 189, 208, 209, 228, 229, 252]) {
+    expect(addressOf(await port(id, `172.22.42.${last}`))).toBe(`172.22.42.${last}`);
+  }
+  expect((await port(id, "172.22.42.21")).body.NeutronError.type).toBe("IpAddressAlreadyAllocated");
+  const given: string[] = [];
+  for (let i = 105; i <= 188; i++) given.push(addressOf(await port(id)));
+  expect(new Set(given).size).toBe(84);
+  expect([given[0], given.at(-1)]).toEqual(["172.22.42.105", "172.22.42.188"]);
+  const full = await port(id);
+  expect(full.status).toBe(409);
+  expect(full.body.NeutronError.type).toBe("IpAddressGenerationFailure");
+  // The spare ones are there for who names them.
+  expect(addressOf(await port(id, "172.22.42.253"))).toBe("172.22.42.253");
+
+  // The guide's last block ends with the network's broadcast address.
+  const slip = await plan("172.22.87.0/26", "172.22.87.25", "172.22.87.63");
+  expect(slip.made.status).toBe(400);
+  expect(slip.made.body.NeutronError.message).toContain("172.22.87.25-172.22.87.63");
+  const storage = await plan("172.22.87.0/26", "172.22.87.25", "172.22.87.62");
+  expect(storage.made.status).toBe(201);
+  expect(addressOf(await port(storage.id))).toBe("172.22.87.25");
+  expect(addressOf(await port(storage.id, "172.22.87.4"))).toBe("172.22.87.4");
+});

@@ -60,6 +60,8 @@ export interface Resource<Row> {
   beforeList?(call: Call): void;
   /** Everything is done in one transaction. */
   transaction<T>(work: () => T): T;
+  /** Notifies of `create.start` and the like (neutron/pecan_wsgi/hooks/notifier.py). */
+  tell?: (call: Call, action: string, payload: () => object) => void;
   maxLimit: number;
 }
 
@@ -178,7 +180,9 @@ function show<Row>(resource: Resource<Row>, call: Call): Reply {
 
 async function create<Row>(resource: Resource<Row>, call: Call): Promise<Reply> {
   const { name, collection, attributes } = resource;
-  const { items, bulk } = readBody(await readJson(call), name, collection, true);
+  const sent = await readJson(call);
+  const { items, bulk } = readBody(sent, name, collection, true);
+  resource.tell?.(call, "create.start", () => sent as object);
   const all = items.map((item) => prepareFields(call.context, attributes, item, true));
   const rows = resource.transaction(() => {
     for (const fields of all) enforce(call, "create", name, attributes, targetOf(resource, fields), fields);
@@ -188,13 +192,17 @@ async function create<Row>(resource: Resource<Row>, call: Call): Promise<Reply> 
   const views = resource
     .view(call.context, rows)
     .map((view) => onlyFields(hideAttributes(call, name, view, targetOf(resource, view)), readFields(call)));
-  return json(201, bulk ? { [collection]: views } : { [name]: views[0] });
+  const shown = bulk ? { [collection]: views } : { [name]: views[0] };
+  resource.tell?.(call, "create.end", () => shown);
+  return json(201, shown);
 }
 
 async function update<Row>(resource: Resource<Row>, call: Call): Promise<Reply> {
   const { name, collection, attributes } = resource;
   const id = call.param("id");
-  const { items } = readBody(await readJson(call), name, collection, false);
+  const sent = await readJson(call);
+  const { items } = readBody(sent, name, collection, false);
+  resource.tell?.(call, "update.start", () => ({ ...(sent as object), id }));
   const fields = prepareFields(call.context, attributes, items[0]!, false);
   const row = resource.transaction(() => {
     const before = viewOf(resource, call, resource.get(call.context, id));
@@ -203,20 +211,25 @@ async function update<Row>(resource: Resource<Row>, call: Call): Promise<Reply> 
     return resource.update!(call.context, id, fields);
   });
   const view = viewOf(resource, call, row);
-  return json(200, {
+  const shown = {
     [name]: onlyFields(hideAttributes(call, name, view, targetOf(resource, view)), readFields(call)),
-  });
+  };
+  resource.tell?.(call, "update.end", () => shown);
+  return json(200, shown);
 }
 
 async function remove<Row>(resource: Resource<Row>, call: Call): Promise<Reply> {
   if ((await call.bytes()).length > 0) throw new HTTPBadRequest("Request body is not supported in DELETE.");
   const id = call.param("id");
-  resource.transaction(() => {
+  resource.tell?.(call, "delete.start", () => ({ [`${resource.name}_id`]: id }));
+  const gone = resource.transaction(() => {
     const before = viewOf(resource, call, resource.get(call.context, id));
     enforceOrHide(resource, call, "delete", before, {});
     checkRevision(call, before);
     resource.remove!(call.context, id);
+    return before;
   });
+  resource.tell?.(call, "delete.end", () => ({ [resource.name]: gone, [`${resource.name}_id`]: id }));
   return empty(204);
 }
 

@@ -5,6 +5,7 @@ import type { RequestContext } from "../../core/context.ts";
 import { formatCidr, parseCidr } from "../ip.ts";
 import type { NetworkParts } from "../parts.ts";
 import type { Access } from "../rules/access.ts";
+import { agentFacts } from "../rules/agent-facts.ts";
 import type * as t from "../tables.ts";
 import type { Fields } from "./attributes.ts";
 
@@ -143,7 +144,7 @@ export class Views {
         "binding:vif_type": row.binding_vif_type,
         "binding:vif_details":
           row.binding_vif_type === "bridge" ? { connectivity: "l2", port_filter: true } : {},
-        dns_name: row.dns_name,
+        dns_name: this.#dnsName(row),
         dns_assignment: fixed.map(({ ip_address }) => this.#dnsOf(row, ip_address)),
         dns_domain: row.dns_domain,
         propagate_uplink_status: row.propagate_uplink_status,
@@ -155,14 +156,17 @@ export class Views {
     });
   }
 
-  /** neutron/db/dns_db.py: a name made from the address where none was given. */
+  /** A name made from the address where none was given. */
   #dnsOf(row: t.PortRow, address: string): Fields {
-    const domain = this.#parts.base.config.DNS_DOMAIN;
-    const usable = row.dns_name !== "" && domain !== "openstacklocal";
-    const host = usable ? row.dns_name : `host-${address.replaceAll(/[.:]/g, "-")}`;
-    const hostname = host.replace(/\.$/, "").split(".")[0]!;
-    const fqdn = host.endsWith(".") ? host : `${host}${domain === "" ? "" : `.${domain}`}.`;
+    const domain = this.#parts.base.config.DNS_DOMAIN.replace(/\.$/, "");
+    const hostname = this.#dnsName(row) || `host-${address.replaceAll(/[.:]/g, "-")}`;
+    const fqdn = hostname.endsWith(".") || domain === "" ? hostname : `${hostname}.${domain}.`;
     return { ip_address: address, hostname, fqdn };
+  }
+
+  /** Names are kept where the domain is not the one that a new installation has (ml2/extensions/dns_integration.py). */
+  #dnsName({ dns_name }: t.PortRow): string {
+    return /^openstacklocal\.?$/.test(this.#parts.base.config.DNS_DOMAIN) ? "" : dns_name;
   }
 
   routers(_context: RequestContext, rows: readonly t.RouterRow[]): Fields[] {
@@ -344,6 +348,8 @@ export class Views {
   }
 
   agents(_context: RequestContext, rows: readonly t.AgentRow[]): Fields[] {
+    const { base, agents } = this.#parts;
+    const devices = base.store.agentCounts.devices();
     return rows.map((row) => ({
       id: row.id,
       agent_type: row.agent_type,
@@ -352,12 +358,12 @@ export class Views {
       host: row.host,
       availability_zone: row.availability_zone,
       admin_state_up: row.admin_state_up,
-      alive: this.#parts.agents.isAlive(row),
+      alive: agents.isAlive(row),
       created_at: row.created_at,
       started_at: row.started_at,
       heartbeat_timestamp: row.heartbeat_timestamp,
       description: row.description,
-      configurations: row.configurations,
+      configurations: agentFacts(base, row, devices),
       resources_synced: null,
     }));
   }

@@ -128,6 +128,7 @@ test.skipIf(reason !== null)(
       dnsDomain: "openstacklocal",
       publicCard: names.publicBridge,
       publicNetwork: "public",
+      usersBridge: false,
       publicBridge: names.publicBridge,
     });
     const metadata = new Map(

@@ -8,7 +8,7 @@ import { readOrNull } from "./processes.ts";
 import type { HostTools } from "./tools.ts";
 
 /** Links of clouds on this machine are marked so. */
-const CLOUD_MARK = /^stack-\d+$/;
+export const CLOUD_MARK = /^stack-\d+$/;
 
 /** Whether a bridge is the user's and may be used. One that another cloud has made may not. */
 export function isUsersOwn(link: Link, spec: BridgeSpec, alias: string): boolean {

@@ -31,8 +31,10 @@ export interface HostBridgesOptions {
   /** What our links are marked with. */
   alias: string;
   folder: string;
-  /** A bridge of ours that floating addresses are put on. */
+  /** The bridge that the external network and floating addresses are on. */
   publicBridge: string;
+  /** It is one that the user has made, whose gateway is out there. */
+  usersBridge: boolean;
   /** One of nova-network's that is never taken over from the user. */
   defaultBridge: string | null;
 }
@@ -158,7 +160,9 @@ export class HostBridges {
         .map((entry) => `${entry.address}/32`);
       const spec = specs.find((candidate) => candidate.name === card);
       if (spec) spec.addresses.push(...addresses);
-      else if (card === this.#options.publicBridge) specs.push(this.#bridge(card, { addresses }));
+      else if (card === this.#options.publicBridge) {
+        specs.push(this.#bridge(card, { addresses, borrow: this.#isUsers(card) }));
+      }
     }
     return specs;
   }
@@ -188,10 +192,15 @@ export class HostBridges {
     return name !== this.#options.defaultBridge;
   }
 
+  #isUsers(bridge: string): boolean {
+    return this.#options.usersBridge && bridge === this.#options.publicBridge;
+  }
+
   /** This machine plays the gateway of an external network, unless it is a stranger there itself. */
   #tenant(bridge: TenantBridge, strange: readonly HostRoute[]): BridgeSpec {
+    const borrow = this.#isUsers(bridge.name);
     const addresses: string[] = [];
-    for (const address of bridge.addresses) {
+    for (const address of borrow ? [] : bridge.addresses) {
       const taken = rangeTakenBy(address, strange);
       if (taken === null) addresses.push(address);
       else {
@@ -205,7 +214,7 @@ export class HostBridges {
       this.external.push(...bridge.ranges.map((range) => ({ bridge: bridge.name, range })));
     }
     if (bridge.zone !== null && bridge.filtered) this.zones.set(bridge.name, bridge.zone);
-    return this.#bridge(bridge.name, { mtu: bridge.mtu, addresses, filtered: bridge.filtered });
+    return this.#bridge(bridge.name, { mtu: bridge.mtu, addresses, filtered: bridge.filtered, borrow });
   }
 
   /** Floating addresses on a card of the user's: only those that are in our books are ever taken from it. */

@@ -1,6 +1,7 @@
 // What a network's DHCP server is told. Authority: neutron/agent/linux/dhcp.py of Zed.
 
 import { netmask, parseAddress, parseCidr } from "../ip.ts";
+import { DHCP_LEASE_SECONDS } from "../rules/agent-facts.ts";
 import { OWNER } from "../rules/base.ts";
 import type { DhcpOption, NetworkRow, PortRow, SubnetRow } from "../tables.ts";
 import { type NamespaceLink, namespaceLink, networkAddress, type TenantRows } from "./desired-tenant.ts";
@@ -33,8 +34,6 @@ export interface DhcpSpec {
   metadata: boolean;
 }
 
-/** neutron.conf: dhcp_lease_duration. */
-const LEASE_SECONDS = 86_400;
 /** dhcp_agent.ini: dnsmasq_lease_max. */
 const MOST_LEASES = 16_777_216;
 const MIN_PREFIX6 = 64;
@@ -90,9 +89,9 @@ function rangeOf(subnet: SubnetRow): string[] {
   const cidr = parseCidr(subnet.cidr);
   if (!cidr) return [];
   const start = `set:subnet-${subnet.id},${networkAddress(subnet.cidr)},static`;
-  if (subnet.ip_version === 4) return [`${start},${netmask(cidr)},${LEASE_SECONDS}s`];
+  if (subnet.ip_version === 4) return [`${start},${netmask(cidr)},${DHCP_LEASE_SECONDS}s`];
   const slaac = subnet.ipv6_address_mode === "slaac" || (!subnet.ipv6_address_mode && subnet.ipv6_ra_mode);
-  return slaac || cidr.prefix < MIN_PREFIX6 ? [] : [`${start},${cidr.prefix},${LEASE_SECONDS}s`];
+  return slaac || cidr.prefix < MIN_PREFIX6 ? [] : [`${start},${cidr.prefix},${DHCP_LEASE_SECONDS}s`];
 }
 
 function sizeOf(text: string): number {

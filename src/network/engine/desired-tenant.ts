@@ -46,6 +46,8 @@ export interface TenantOptions {
   /** The external network whose bridge has a classic name. */
   publicNetwork: string;
   publicBridge: string;
+  /** It is one that the user has made, whose gateway is out there. */
+  usersBridge: boolean;
   dnsDomain: string;
 }
 
@@ -90,8 +92,11 @@ export function readTenant(store: NetworkStore, options: TenantOptions): Tenant 
   const bridges = [...rows.networks.values()]
     .filter((network) => network.kind === "neutron" && isUsed(network, rows))
     .map((network) => bridgeOf(network, rows, options));
+  // What was taken from its agent is not made, though all else of it stands.
+  const [networks, routersServed] = [store.bindings.served("network"), store.bindings.served("router")];
   const dhcp = bridges.flatMap(({ networkId }) => {
     const network = rows.networks.get(networkId)!;
+    if (!networks.has(networkId)) return [];
     return dhcpOf(network, rows, options.dnsDomain) ?? [];
   });
   const floating = store.floatingIps.list();
@@ -106,6 +111,7 @@ export function readTenant(store: NetworkStore, options: TenantOptions): Tenant 
   );
   const routers = store.routers
     .list()
+    .filter((router) => routersServed.has(router.id))
     .flatMap((router) => routerOf(router, rows, { floating, forwardings, fixed }) ?? []);
   return { bridges, dhcp, routers };
 }

@@ -80,8 +80,9 @@ export class Engine implements NetworkEngine {
   constructor(options: EngineOptions) {
     this.#options = options;
     const { tools, store, log, slot, alias, folder, defaultBridge, desired } = options;
-    const { publicBridge } = desired;
-    this.#bridges = new HostBridges({ tools, store, log, slot, alias, folder, publicBridge, defaultBridge });
+    const { publicBridge, usersBridge } = desired;
+    const places = { folder, publicBridge, usersBridge, defaultBridge };
+    this.#bridges = new HostBridges({ tools, store, log, slot, alias, ...places });
     this.#tables = new PacketTables({ tools, log, table: options.table });
   }
 

@@ -1,6 +1,6 @@
 // The engine with the host it works on.
 
-import { rmSync, symlinkSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { cloudSection } from "../../config/cloud.ts";
 import type { ServiceContext } from "../../core/service.ts";
@@ -9,6 +9,7 @@ import { hostNames } from "../names.ts";
 import { isTrusted, type NetworkConfig } from "../rules/base.ts";
 import { tapName } from "../rules/vifs.ts";
 import { NetworkStore } from "../store/store.ts";
+import { CLOUD_MARK } from "./borrowed.ts";
 import { cleanupHost } from "./cleanup.ts";
 import type { DesiredOptions } from "./desired.ts";
 import { Dnsmasq } from "./dnsmasq.ts";
@@ -16,6 +17,7 @@ import { Engine } from "./engine.ts";
 import { HostFirewall } from "./host-firewall.ts";
 import { MetadataListeners } from "./metadata.ts";
 import { Namespaces } from "./namespaces.ts";
+import { readOrNull } from "./processes.ts";
 import { TenantEngine } from "./tenant.ts";
 import { TenantDnsmasq } from "./tenant-dnsmasq.ts";
 import { HostTools } from "./tools.ts";
@@ -92,6 +94,7 @@ export function makeEngine(context: ServiceContext, store: NetworkStore, tools: 
 /** What the desired state is read with. */
 export function desiredOptions(config: NetworkConfig, slot: number): DesiredOptions {
   const names = hostNames(slot);
+  const usersBridge = isUsersBridge(config.PUBLIC_INTERFACE);
   return {
     slot,
     useGroups: config.Q_USE_SECGROUP,
@@ -100,8 +103,16 @@ export function desiredOptions(config: NetworkConfig, slot: number): DesiredOpti
     dnsDomain: config.DNS_DOMAIN,
     publicCard: config.PUBLIC_INTERFACE || names.publicBridge,
     publicNetwork: config.PUBLIC_NETWORK_NAME,
-    publicBridge: names.publicBridge,
+    publicBridge: usersBridge ? config.PUBLIC_INTERFACE : names.publicBridge,
+    usersBridge,
   };
+}
+
+/** A bridge is there, and no cloud has made it. */
+function isUsersBridge(name: string): boolean {
+  const folder = `/sys/class/net/${name}`;
+  if (!/^[^/.][^/]*$/.test(name) || !existsSync(`${folder}/bridge`)) return false;
+  return !CLOUD_MARK.test((readOrNull(`${folder}/ifalias`) ?? "").trim());
 }
 
 function linkFolder(context: ServiceContext, folder: string): void {

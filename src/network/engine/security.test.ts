@@ -255,6 +255,15 @@ for attempt in range(5):
 sys.exit(1)
 `;
 
+/** Says that it is a router with a prefix (RFC 4861: Router Advertisement). */
+const ADVERTISE = `
+import socket, struct, sys
+prefix = struct.pack("!BBBBIII", 3, 4, 64, 0xC0, 600, 600, 0) + socket.inet_pton(socket.AF_INET6, sys.argv[1])
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+s.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 0, 0, 0) + prefix, ("ff02::1", 0, 0, socket.if_nametoindex("eth0")))
+`;
+
 test.skipIf(reason !== null || tools.find("python3") === null)(
   "an IPv6 guest is told its address by DHCPv6, speaks with no other, and is no router",
   async () => {
@@ -286,5 +295,18 @@ test.skipIf(reason !== null || tools.find("python3") === null)(
     expect(await one.pings(addressOf(two), "-6")).toBe(true);
     await one.do("ip", "addr", "add", "fd00:88::bad/64", "dev", "eth0", "nodad");
     expect(await one.pings(subnet.gateway_ip, "-6", "-I", "fd00:88::bad")).toBe(false);
+
+    // What it advertises as a router nobody hears, until nothing guards its card.
+    const advertise = (prefix: string) => one.do("python3", "-c", ADVERTISE, prefix);
+    const heard = () => two.do("ip", "-6", "addr", "show", "dev", "eth0");
+    await advertise("fd00:bad1::");
+    const unguarded = { port_security_enabled: false, security_groups: [] };
+    await cloud.admin.put(`/v2.0/ports/${one.vif.id}`, { port: unguarded });
+    await cloud.settled();
+    const endMs = performance.now() + 10_000;
+    while (!(await heard()).includes("fd00:bad2:") && performance.now() < endMs)
+      await advertise("fd00:bad2::");
+    expect(await heard()).toContain("fd00:bad2:");
+    expect(await heard()).not.toContain("fd00:bad1:");
   },
 );

@@ -19,6 +19,12 @@ export interface TenantDnsmasqOptions {
   domain: string;
 }
 
+/**
+ * In the line of a guest with options of its own. dnsmasq 2.90 dies of a SIGHUP once such a guest has a lease: where
+ * there is one, what has changed is read by a server that is started anew.
+ */
+const TAG = ",set:";
+
 export class TenantDnsmasq {
   #options: TenantDnsmasqOptions;
   /** What the files of each network hold: host, addn_hosts, opts. */
@@ -38,6 +44,7 @@ export class TenantDnsmasq {
       mkdirSync(folder, { recursive: true, mode: 0o755 });
       this.#logs.set(networkId, new LogFile(join(folder, "log")));
     }
+    const tagged = [...spec.hosts, readOrNull(join(folder, "host")) ?? ""].some((line) => line.includes(TAG));
     const changed = this.#write(networkId, {
       host: spec.hosts,
       addn_hosts: spec.names,
@@ -45,13 +52,16 @@ export class TenantDnsmasq {
     });
     const argv = this.command(spec);
     const pid = pidIn(join(folder, "pid"));
-    if (pid !== null && sameCommand(pid, argv) && (!changed || signal(pid, "SIGHUP"))) {
+    const goesOn = pid !== null && sameCommand(pid, argv);
+    const reads = (running: number) => !changed || (!tagged && signal(running, "SIGHUP"));
+    if (goesOn && reads(pid)) {
       if (changed) this.#release(spec, namespacePath);
       return false;
     }
     if (pid !== null) await stopProcess(pid);
-    this.#given.set(networkId, spec.given);
     await this.#options.tools.run(["ip", "netns", "exec", spec.namespace, ...argv]);
+    if (goesOn && changed) this.#release(spec, namespacePath);
+    else this.#given.set(networkId, spec.given);
     return true;
   }
 

@@ -17,7 +17,7 @@ if (reason !== null) console.log(`skipped: tenant networks on the host: ${reason
 let cloud: NetworkCloud;
 
 beforeAll(async () => {
-  if (reason === null) cloud = await NetworkCloud.start({ slot: SLOT });
+  if (reason === null) cloud = await NetworkCloud.start({ slot: SLOT, settings: { QUOTA_ROUTER: "-1" } });
 });
 
 afterAll(async () => {
@@ -281,6 +281,71 @@ test.skipIf(reason !== null)("what cannot be made for one network is no trouble 
   const wider = await cloud.admin.put(`/v2.0/networks/${narrow.id}`, { network: { mtu: 1400 } });
   expect(wider.status).toBe(200);
   await cloud.server("narrow", [{ networkId: narrow.id }]);
+});
+
+test.skipIf(reason !== null)(
+  "a router or network that is taken from its agent is not served until it is given back",
+  async () => {
+    const net = await network("moved", "192.168.21.0/24");
+    const routerId = await router("r-moved", [net.subnetId]);
+    const server = await cloud.server("moved", [{ networkId: net.id }]);
+    await using guest = await Guest.plug(server.vifs[0]!);
+    expect(await guest.dhcp()).toBe("192.168.21.2");
+    const floating = await cloud.make("floatingips", {
+      floating_network_id: await cloud.externalNetwork(),
+      port_id: server.vifs[0]!.id,
+    });
+    const status = async () =>
+      (await cloud.admin.get(`/v2.0/floatingips/${floating.id}`)).body.floatingip.status;
+    const agents: { id: string; agent_type: string }[] = (await cloud.admin.get("/v2.0/agents")).body.agents;
+    const agentId = (type: string) => agents.find((agent) => agent.agent_type === type)!.id;
+    const routers = `/v2.0/agents/${agentId("L3 agent")}/l3-routers`;
+    const networks = `/v2.0/agents/${agentId("DHCP agent")}/dhcp-networks`;
+    const spaces = async () => await tools.run(["ip", "netns"]);
+    await cloud.settled();
+    expect(await status()).toBe("ACTIVE");
+    expect(await guest.pings(`${EXTERNAL}.1`)).toBe(true);
+    expect((await cloud.admin.delete(`${routers}/${routerId}`)).status).toBe(204);
+    await cloud.settled();
+    expect(await status()).toBe("DOWN");
+    expect(await guest.pings(`${EXTERNAL}.1`)).toBe(false);
+    expect(await spaces()).not.toContain(`qrouter-${routerId}`);
+    expect((await cloud.admin.post(routers, { router_id: routerId })).status).toBe(201);
+    await cloud.settled();
+    expect(await status()).toBe("ACTIVE");
+    expect(await guest.pings(`${EXTERNAL}.1`)).toBe(true);
+
+    expect((await cloud.admin.delete(`${networks}/${net.id}`)).status).toBe(204);
+    await cloud.settled();
+    expect(await spaces()).not.toContain(`qdhcp-${net.id}`);
+    await guest.do("ip", "addr", "flush", "dev", "eth0");
+    expect(await guest.dhcp()).toBeNull();
+    expect((await cloud.admin.post(networks, { network_id: net.id })).status).toBe(201);
+    await cloud.settled();
+    expect(await guest.dhcp()).toBe("192.168.21.2");
+    await cloud.deleteServer(server);
+  },
+);
+
+test.skipIf(reason !== null)("a guest is told the further DHCP options of its port", async () => {
+  const net = await network("options", "192.168.22.0/24");
+  const port = await cloud.make("ports", {
+    network_id: net.id,
+    extra_dhcp_opts: [
+      { opt_name: "tftp-server", opt_value: "192.0.2.66" },
+      { opt_name: "domain-search", opt_value: "lab.example" },
+    ],
+  });
+  const server = await cloud.server("options", [{ portId: port.id }]);
+  await using guest = await Guest.plug(server.vifs[0]!);
+  const told = await guest.told("tftp", "search");
+  expect(told).toMatchObject({ tftp: "192.0.2.66", search: "lab.example" });
+  await cloud.admin.put(`/v2.0/ports/${port.id}`, {
+    port: { extra_dhcp_opts: [{ opt_name: "tftp-server", opt_value: "192.0.2.67" }] },
+  });
+  await cloud.settled();
+  expect((await guest.told("tftp"))["tftp"]).toBe("192.0.2.67");
+  await cloud.deleteServer(server);
 });
 
 test.skipIf(reason !== null)("a network that is deleted leaves no bridge and no namespace", async () => {

@@ -15,8 +15,10 @@ export interface Base {
   ids: Ids;
   log: Logger;
   config: NetworkConfig;
-  /** This machine's name among the hosts. */
+  /** The host that networks and routers are served on, by its name among the hosts. */
   hostName: string;
+  /** Where the APIs listen. */
+  hostAddress: string;
   names: HostNames;
   /** The card floating addresses are put on. */
   publicCard: string;

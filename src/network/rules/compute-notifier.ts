@@ -1,4 +1,4 @@
-// Tells the compute service that something about a server's cards was changed through the Network API. What the compute
+// What the network service has of the compute service: its hosts. And it tells it that something about a server's cards was changed through the Network API. What the compute
 // service itself asked for, it knows. Authority: neutron/notifiers/nova.py of Zed.
 
 import { computePublic } from "../../compute/public.ts";
@@ -18,6 +18,11 @@ export class ComputeNotifier {
   constructor(peers: Peers, log: Logger) {
     this.#peers = peers;
     this.#log = log;
+  }
+
+  /** Names of the compute hosts; null while there is no compute service. */
+  hosts(): readonly string[] | null {
+    return this.#peers.find(computePublic)?.hosts() ?? null;
   }
 
   changed(context: RequestContext, port: Port | null): void {

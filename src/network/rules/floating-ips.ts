@@ -215,7 +215,8 @@ export class FloatingIps {
     if (existing && existing.project_id !== null)
       throw new IpAddressAlreadyAllocated(held.address, held.subnet_id);
     if (existing) {
-      return store.floatingIps.update(existing.uuid, { ...values, revision_number: 0 })!;
+      const since = store.now();
+      return store.floatingIps.update(existing.uuid, { ...values, created_at: since, revision_number: 0 })!;
     }
     return store.floatingIps.insert({ ...values, pool: null, interface: null });
   }

@@ -181,7 +181,7 @@ export class Ports {
       return { binding_host_id: host, binding_vif_type: "unbound" };
     return {
       binding_host_id: host,
-      binding_vif_type: this.#parts.agents.canBind() ? "bridge" : "binding_failed",
+      binding_vif_type: this.#parts.agents.canBind(host) ? "bridge" : "binding_failed",
     };
   }
 

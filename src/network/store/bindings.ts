@@ -85,6 +85,15 @@ export class BindingStore {
       .map((row) => row.id);
   }
 
+  /** Networks or routers that some agent serves. */
+  served(kind: "network" | "router"): Set<string> {
+    const { table, column } = AGENT_TABLES[kind];
+    const rows = this.#db.raw
+      .query<{ id: string }, []>(`SELECT DISTINCT ${column} AS id FROM ${table}`)
+      .all();
+    return new Set(rows.map((row) => row.id));
+  }
+
   addAgent(kind: "network" | "router", id: string, agentId: string): void {
     const { table, column } = AGENT_TABLES[kind];
     this.#db.raw

@@ -5,6 +5,7 @@ import { sqlSeconds } from "../../core/times.ts";
 import type { ProjectDatabase } from "../../db/open.ts";
 import * as t from "../tables.ts";
 import { AddressStore } from "./addresses.ts";
+import { AgentCounts } from "./agent-counts.ts";
 import { BindingStore } from "./bindings.ts";
 import { FloatingStore } from "./floating.ts";
 import { ResourceRows } from "./resource-rows.ts";
@@ -36,6 +37,7 @@ export class NetworkStore {
   readonly dnsEntries: ResourceRows<typeof t.dnsEntries>;
   readonly bootstrap: ResourceRows<typeof t.networkBootstrap>;
   readonly addresses: AddressStore;
+  readonly agentCounts: AgentCounts;
   readonly bindings: BindingStore;
   readonly floating: FloatingStore;
   readonly vifs: VifStore;
@@ -69,6 +71,7 @@ export class NetworkStore {
     this.dnsEntries = new ResourceRows(db, t.dnsEntries, "name", now);
     this.bootstrap = new ResourceRows(db, t.networkBootstrap, "step", now);
     this.addresses = new AddressStore(db);
+    this.agentCounts = new AgentCounts(db);
     this.bindings = new BindingStore(db);
     this.floating = new FloatingStore(db);
     this.vifs = new VifStore(db);

@@ -93,6 +93,16 @@ export class Guest implements AsyncDisposable {
     return asked.code === 0 && address ? { address, hostName, seconds: Number(seconds) } : null;
   }
 
+  /** The DHCP options of these names (udhcpc's) that come with a lease. */
+  async told(...options: string[]): Promise<Record<string, string>> {
+    const script = join(this.#folder, "options");
+    writeFileSync(script, '#!/bin/sh\n[ "$1" != bound ] || env\n', { mode: 0o755 });
+    const wanted = options.flatMap((option) => ["-O", option]);
+    const argv = ["-i", "eth0", "-n", "-q", "-f", "-t", "4", "-T", "1", ...wanted, "-s", script];
+    const { stdout } = await this.attempt("busybox", "udhcpc", ...argv);
+    return Object.fromEntries([...stdout.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  }
+
   /** Gives itself an address without asking. */
   async configure(address: string, gateway: string | null): Promise<void> {
     await this.do("ip", "addr", "add", address, "dev", "eth0");

@@ -3,12 +3,12 @@
 
 import type { Session } from "../../../src/dashboard/wire.ts";
 import { actOnServer, deleteServer, type Server } from "../../api/servers.ts";
-import { offers, VOLUME } from "../../core/catalog.ts";
+import { NETWORK, offers, VOLUME } from "../../core/catalog.ts";
 import { attempt } from "../../core/flash.ts";
 import { session } from "../../core/session.ts";
 import { confirm } from "../../parts/confirm.tsx";
 import type { MenuItem } from "../../parts/menu.tsx";
-import { attach, detach, edit, rebuild, resize, snapshot } from "./forms.tsx";
+import { associate, attach, detach, edit, rebuild, resize, snapshot } from "./forms.tsx";
 
 interface ServerAction {
   label: string;
@@ -23,6 +23,9 @@ interface ServerAction {
 
 const SETTLED = ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"];
 const hasVolumes = (_: Server, { services }: Session) => offers(services, VOLUME);
+
+const lacksFloatingIp = ({ addresses }: Server, { services }: Session) =>
+  offers(services, NETWORK) && !addresses.some(({ floating }) => floating);
 
 /** In the order in which they are offered; the first that fits is the row's button. */
 const ACTIONS: readonly ServerAction[] = [
@@ -74,6 +77,12 @@ const ACTIONS: readonly ServerAction[] = [
     in: SETTLED,
     when: ({ volumeIds }) => volumeIds.length > 0,
     run: (server, after) => void detach(server, after),
+  },
+  {
+    label: "Associate Floating IP",
+    in: SETTLED,
+    when: lacksFloatingIp,
+    run: (server, after) => void associate(server, after),
   },
   { label: "Edit Instance", run: edit },
   { label: "Lock", when: ({ locked }) => !locked, run: act({ lock: null }, "Locking") },

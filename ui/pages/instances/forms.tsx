@@ -2,6 +2,7 @@
 
 import { listFlavors } from "../../api/flavors.ts";
 import { listImages } from "../../api/image.ts";
+import { associateFloatingIp, listFloatingIps, listPorts } from "../../api/network.ts";
 import { actOnServer, attachVolume, detachVolume, type Server, updateServer } from "../../api/servers.ts";
 import { listVolumes } from "../../api/volume.ts";
 import { offering, openForm, textOf } from "../../parts/form.tsx";
@@ -125,6 +126,40 @@ export async function detach({ id, name, volumeIds }: Server, after: () => void)
       ],
       submit: (values) => detachVolume(id, textOf(values, "volume")).then(after),
       done: "Detaching the volume.",
+    }),
+  );
+}
+
+export async function associate({ id, name }: Server, after: () => void): Promise<void> {
+  const wanted = Promise.all([listFloatingIps(), listPorts({ device_id: id })]);
+  await offering(wanted, ([floating, ports]) =>
+    openForm({
+      title: `Associate a Floating IP with ${name}`,
+      button: "Associate",
+      fields: [
+        {
+          name: "address",
+          label: "IP Address",
+          kind: "select",
+          required: true,
+          help: "Those of the project that are free. More are allocated on the page of floating IPs.",
+          options: floating
+            .filter((one) => one.port_id === null)
+            .map((one) => ({ value: one.id, label: one.floating_ip_address })),
+        },
+        {
+          name: "port",
+          label: "Port to be associated",
+          kind: "select",
+          required: true,
+          options: ports.map((port) => ({
+            value: port.id,
+            label: port.fixed_ips.map((ip) => ip.ip_address).join(", "),
+          })),
+        },
+      ],
+      submit: (values) => associateFloatingIp(textOf(values, "address"), textOf(values, "port")).then(after),
+      done: "Associated.",
     }),
   );
 }
