@@ -158,6 +158,32 @@ export const volumeBackendSection = section("volume-backend", "Volume back ends 
     "Kind of logical volumes: default (thick), thin, or auto: thin when the group has a pool for it or none at all yet.",
     cinder("DEFAULT/lvm_type"),
   ),
+  CINDER_TARGET_HELPER: key.choice(
+    ["none", "tgtadm"],
+    "none",
+    "How hosts elsewhere reach attached volumes. none: not at all, servers of this host use the files and devices themselves; tgtadm: over iSCSI, by the daemon of Debian's package tgt. Exports raw data only, so CINDER_FILE_FORMAT auto then means raw.",
+    cinder("DEFAULT/target_helper"),
+  ),
+  CINDER_TARGET_IP_ADDRESS: key.text("", "Address that volumes are exported at. Empty: HOST_IP.", {
+    ...cinder("DEFAULT/target_ip_address"),
+    formerOptions: ["cinder.conf/DEFAULT/iscsi_ip_address"],
+  }),
+  CINDER_TARGET_PORT: key.int(3260, "Port that volumes are exported at.", {
+    min: 1,
+    max: 65_535,
+    ...cinder("DEFAULT/target_port"),
+    formerOptions: ["cinder.conf/DEFAULT/iscsi_port"],
+  }),
+  CINDER_TARGET_PREFIX: key.text(
+    "iqn.2010-10.org.openstack:",
+    "What the names of exported volumes begin with.",
+    cinder("DEFAULT/target_prefix"),
+  ),
+  CINDER_REPORT_DISCARD_SUPPORTED: key.bool(
+    "False",
+    "Tell hosts that exported volumes can discard blocks.",
+    cinder("DEFAULT/report_discard_supported"),
+  ),
   CINDER_VOLUME_CLEAR: key.choice(
     ["zero", "none"],
     "zero",

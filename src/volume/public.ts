@@ -22,7 +22,13 @@ export interface VolumeInfo {
   createdAtMs: number;
   /** What Glance said of the image it was made from. */
   imageMetadata: Record<string, string>;
-  attachments: { attachmentId: string; instanceUuid: string | null; mountpoint: string | null }[];
+  attachments: {
+    attachmentId: string;
+    instanceUuid: string | null;
+    mountpoint: string | null;
+    /** `rw`, `ro`; not known before the host is connected. */
+    mode?: string | null;
+  }[];
 }
 
 export interface SnapshotInfo {

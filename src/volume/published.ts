@@ -66,7 +66,9 @@ export function publishedVolumes(cinder: Cinder, enforcer: Enforcer): VolumePubl
     },
     async connectAttachment(context, attachmentId, connector) {
       const attachment = attachmentOf(context, attachmentId);
-      return (await connectAttachment(cinder, caller(context), attachment, { ...connector })).connection;
+      const local = { local: true };
+      return (await connectAttachment(cinder, caller(context), attachment, { ...connector }, local))
+        .connection;
     },
     completeAttachment: (context, id) =>
       completeAttachment(cinder, caller(context), attachmentOf(context, id)),
@@ -98,10 +100,11 @@ function infoOf(cinder: Cinder, record: VolumeRecord): VolumeInfo {
     metadata,
     createdAtMs: fromMoment(row.created_at),
     imageMetadata,
-    attachments: attachments.map(({ id, instance_uuid, mountpoint }) => ({
+    attachments: attachments.map(({ id, instance_uuid, mountpoint, attach_mode }) => ({
       attachmentId: id,
       instanceUuid: instance_uuid,
       mountpoint,
+      mode: attach_mode,
     })),
   };
 }

@@ -1,6 +1,7 @@
 // Volumes and servers together: the compute service with this one, both real.
 
 import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
 import { LATEST as VOLUME_LATEST, type VolumeCloud, volumeCloud } from "./testing.ts";
 
 const WINDOWS = [
@@ -170,6 +171,108 @@ test("VO-23 VO-24 a server boots from a volume, with another beside it", async (
   await cloud.gone(`/v3/volumes/${root}`);
   await cloud.settled(data, "available");
 });
+
+async function movingCloud(settings: Record<string, string> = {}) {
+  const more = await serverAndVolumeCloud({
+    CINDER_ENABLED_BACKENDS: "file:alpha,file:beta",
+    CINDER_FILE_FORMAT: "raw",
+    ...settings,
+  });
+  const { cloud, server, attach } = more;
+  const types: Record<string, string> = {};
+  for (const name of ["alpha", "beta"]) {
+    const volume_type = { name, extra_specs: { volume_backend_name: name } };
+    types[name] = (await cloud.admin.post("/v3/types", { volume_type })).body.volume_type.id;
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(65_536));
+  const imageRef = await cloud.image(bytes);
+  const digest = (data: Uint8Array) => new Bun.CryptoHasher("sha256").update(data).digest("hex");
+  return {
+    ...more,
+    bytes,
+    async attached(body: Record<string, unknown> = {}) {
+      const id = await server();
+      const volume = await cloud.volume({ imageRef, ...body });
+      await attach(id, volume);
+      const shown = await cloud.settled(volume, "in-use");
+      const here = shown["os-vol-host-attr:host"].split("#")[1] as string;
+      return { id, volume, here, there: here === "alpha" ? "beta" : "alpha" };
+    },
+    files: (backend: string) => readdirSync(cloud.paths.at("volumes", backend)),
+    /** That a file begins as the volume did. */
+    isThere: (backend: string, file: string) =>
+      digest(readFileSync(cloud.paths.at("volumes", backend, file)).subarray(0, bytes.length)) ===
+      digest(bytes),
+    async moved(volume: string, wanted: "success" | "error") {
+      // A gibibyte is read meanwhile.
+      for (const deadline = performance.now() + 60_000; performance.now() < deadline; await Bun.sleep(10)) {
+        const shown = await cloud.show(volume);
+        if (shown.status === "in-use" && shown["os-vol-mig-status-attr:migstat"] === wanted) return shown;
+      }
+      throw new Error(`volume ${volume} did not move: ${JSON.stringify(await cloud.show(volume))}`);
+    },
+  };
+}
+
+test("an attached volume is migrated under its server, keeps its attachment, and can be detached and attached again", async () => {
+  const { cloud, attached, files, isThere, moved, detach, attach } = await movingCloud();
+  await using _ = cloud;
+  const { id, volume, here, there } = await attached();
+  const [before] = await attachmentsOf(cloud, volume);
+  const host = `testhost@${there}#${there}`;
+  const asked = await cloud.act(volume, "os-migrate_volume", { host });
+  expect(asked.status).toBe(202);
+  const shown = await moved(volume, "success");
+  expect(shown).toMatchObject({ "os-vol-host-attr:host": host, attachments: [before] });
+  await cloud.until("the former data to be gone", () => files(here).length === 0);
+  const [file = ""] = files(there);
+  expect([file, isThere(there, file)]).toEqual([`volume-${shown["os-vol-mig-status-attr:name_id"]}`, true]);
+  const path = cloud.paths.at("volumes", there, file);
+  const { attachment } = (await cloud.admin.get(`/v3/attachments/${before.attachment_id}`, VOLUME_LATEST))
+    .body;
+  expect(attachment.connection_info).toMatchObject({ device_path: path });
+  const [{ connection_info }] = cloud.sql(
+    "nova",
+    "SELECT connection_info FROM block_device_mapping WHERE volume_id = ? AND deleted = 0",
+    volume,
+  ) as [{ connection_info: string }];
+  expect(JSON.parse(connection_info).path).toBe(path);
+  await detach(id, volume);
+  await cloud.settled(volume, "available");
+  await attach(id, volume);
+  await cloud.settled(volume, "in-use");
+}, 120_000);
+
+test("an attached volume is retyped onto another back end when that is allowed, and stays where it is when not", async () => {
+  const { cloud, attached, files, moved, isThere } = await movingCloud();
+  await using _ = cloud;
+  const { volume } = await attached({ volume_type: "alpha" });
+  cloud.log.expectError("migration not allowed");
+  const retype = (policy: string) =>
+    cloud.act(volume, "os-retype", { new_type: "beta", migration_policy: policy });
+  expect((await retype("never")).status).toBe(202);
+  await cloud.settled(volume, "in-use");
+  expect(await cloud.show(volume)).toMatchObject({ volume_type: "alpha" });
+  expect((await retype("on-demand")).status).toBe(202);
+  expect(await moved(volume, "success")).toMatchObject({
+    volume_type: "beta",
+    "os-vol-host-attr:host": "testhost@beta#beta",
+  });
+  expect(isThere("beta", files("beta")[0] ?? "")).toBe(true);
+}, 120_000);
+
+test("a volume that cannot be moved under its server stays with it, as it was", async () => {
+  const { cloud, attached, files, moved, isThere, server } = await movingCloud();
+  await using _ = cloud;
+  const { volume, here, there } = await attached();
+  await cloud.stop("n-api");
+  cloud.log.expectError("is attached, and the compute service is not there");
+  await cloud.act(volume, "os-migrate_volume", { host: `testhost@${there}#${there}` });
+  await moved(volume, "error");
+  expect([files(there), isThere(here, `volume-${volume}`)]).toEqual([[], true]);
+  await cloud.start("n-api");
+  await server();
+}, 120_000);
 
 test("VO-37 volumes through the compute API of old", async () => {
   const { cloud, nova } = await serverAndVolumeCloud();

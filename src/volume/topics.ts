@@ -138,6 +138,8 @@ export type Connector = Record<string, unknown>;
 export interface ConnectArgs extends VolumeArgs {
   connector: Connector;
   attachmentId: string | null;
+  /** The compute service of this cloud asks: it reads the files and devices themselves. */
+  local?: boolean;
 }
 
 export interface GroupArgs {

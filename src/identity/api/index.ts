@@ -17,10 +17,12 @@ import type { ServiceContext } from "../../core/service.ts";
 import { createApi, type Route } from "../../http/api.ts";
 import { tokenUse } from "../../http/auth.ts";
 import type { Call } from "../../http/call.ts";
+import { withNotices } from "../../http/notices.ts";
 import type { FetchApp } from "../../http/server.ts";
 import { EC2_METHOD } from "../ec2-tokens.ts";
 import { AuthenticationFailed, ForbiddenQuietly } from "../errors.ts";
 import type { Identity } from "../manager.ts";
+import { identityNotice } from "../notices.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
 import { readBody } from "./bodies.ts";
@@ -80,7 +82,7 @@ export function identityRoutes(identity: Identity): Route[] {
 export function identityApi(context: ServiceContext, identity: Identity): FetchApp {
   return createApi({
     context,
-    routes: identityRoutes(identity),
+    routes: withNotices(identityRoutes(identity), (route) => identityNotice(context, route)),
     fault,
     readBody,
     headers: { vary: "X-Auth-Token" },

@@ -11,7 +11,7 @@
 //   Consistency groups are made on every back end, though the snapshots of their volumes are of one moment only while nobody
 //   writes to them.
 //   Not here: clusters (there are none: empty lists, 404), replication of volumes and groups (failover: 400), encrypted
-//   volumes (refused: there is no key manager), log levels by `os-services`.
+//   volumes (refused: there is no key manager).
 
 import type { ServiceContext } from "../../core/service.ts";
 import { createApi, type Route } from "../../http/api.ts";

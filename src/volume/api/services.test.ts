@@ -92,3 +92,31 @@ test("extensions and filters of lists", async () => {
   const bad = await cloud.demo.get("/v3/volumes?nonsense=1", LATEST);
   expect(bad.body.badRequest.message).toBe("Invalid filters nonsense are found in query options.");
 });
+
+test("log levels of the running services, by set-log and get-log", async () => {
+  await using cloud = await volumeCloud();
+  const put = (action: string, body: Record<string, unknown>, headers: Record<string, string> = LATEST) =>
+    cloud.admin.put(`/v3/os-services/${action}`, body, headers);
+  const levels = async (body: Record<string, unknown> = {}) => (await put("get-log", body)).body.log_levels;
+  expect(await levels()).toEqual([
+    { host: "testhost", binary: "cinder-api", levels: { "cinder.api": expect.any(String) } },
+    { host: "testhost", binary: "cinder-scheduler", levels: { "cinder.scheduler": expect.any(String) } },
+    { host: "testhost@fake", binary: "cinder-volume", levels: { "cinder.volume": expect.any(String) } },
+  ]);
+  expect((await put("set-log", { level: "error", binary: "cinder-volume" })).status).toBe(202);
+  expect(await levels({ binary: "cinder-volume", server: "testhost@fake", prefix: "cinder.v" })).toEqual([
+    { host: "testhost@fake", binary: "cinder-volume", levels: { "cinder.volume": "ERROR" } },
+  ]);
+  expect(await levels({ server: "elsewhere" })).toEqual([]);
+  expect((await put("set-log", { level: "warning", prefix: "cinder.sch" })).status).toBe(202);
+  expect((await levels({ binary: "cinder-scheduler" }))[0].levels).toEqual({ "cinder.scheduler": "WARNING" });
+  expect((await levels({ binary: "cinder-volume" }))[0].levels).toEqual({ "cinder.volume": "ERROR" });
+  const wrong = await put("set-log", { level: "loud" });
+  expect([wrong.status, wrong.body.badRequest.message]).toEqual([
+    400,
+    "Invalid input received: loud is not a valid log level.",
+  ]);
+  expect((await put("set-log", { level: "INFO", binary: "nova-api" })).status).toBe(400);
+  const old = await put("get-log", {}, { "openstack-api-version": "volume 3.31" });
+  expect(old.body.badRequest.message).toBe("Invalid input received: Unknown action");
+});

@@ -11,11 +11,13 @@ import { poolStates } from "../scheduler/pools.ts";
 import type { ServiceRow } from "../tables.ts";
 import { VOLUME_BINARY } from "../topics.ts";
 import { checkBody, type Json, readJson } from "./bodies.ts";
+import { logLevelsOf, setLogLevels } from "./log-levels.ts";
 import * as schemas from "./schemas/administration.ts";
 import { failoverHost } from "./schemas/clusters.ts";
 
 const BACKEND_STATE_REPORT = 49;
 const REPLICATION_CLUSTER = 26;
+const LOG_LEVELS = 32;
 
 export function serviceRoutes(cinder: Cinder): Route[] {
   const { services } = cinder;
@@ -92,6 +94,13 @@ export function serviceRoutes(cinder: Cinder): Route[] {
       case "failover":
         if (call.minor >= REPLICATION_CLUSTER) return failover(call, await bodyOf(call, failoverHost));
         throw new InvalidInput("Unknown action");
+      case "set-log":
+        if (call.minor < LOG_LEVELS) throw new InvalidInput("Unknown action");
+        setLogLevels(cinder, await bodyOf(call, schemas.setLog));
+        return empty(202);
+      case "get-log":
+        if (call.minor < LOG_LEVELS) throw new InvalidInput("Unknown action");
+        return json(200, { log_levels: logLevelsOf(cinder, await bodyOf(call, schemas.getLog)) });
       default:
         throw new InvalidInput("Unknown action");
     }

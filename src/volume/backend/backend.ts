@@ -8,6 +8,7 @@ import type { DriverSnapshot, DriverVolume, VolumeDriver } from "../drivers/driv
 import { BackendFailed } from "../errors.ts";
 import type { Action, Detail } from "../messages.ts";
 import type { SnapshotRow, VolumeRow } from "../tables.ts";
+import type { Exports } from "../targets/exports.ts";
 import type { Limiter } from "./limiter.ts";
 
 export interface BackendFacts {
@@ -17,6 +18,8 @@ export interface BackendFacts {
   driver: VolumeDriver;
   /** For what reads and writes whole volumes. */
   copies: Limiter;
+  /** Volumes for hosts elsewhere; null: there are none. */
+  exports: Exports | null;
 }
 
 export class Backend {
@@ -27,17 +30,19 @@ export class Backend {
   /** `HOST@BACKEND#POOL` */
   readonly pool: string;
   readonly copies: Limiter;
+  readonly exports: Exports | null;
   /** What the backup service reads at the moment: by the backup's id, how it is let go. */
   readonly held = new Map<string, () => Promise<void>>();
   #driver: VolumeDriver;
   #problem: Error | null = new BackendFailed("it has not been started");
 
-  constructor({ cinder, name, driver, copies }: BackendFacts) {
+  constructor({ cinder, name, driver, copies, exports }: BackendFacts) {
     this.cinder = cinder;
     this.name = name;
     this.host = `${cinder.context.machine.hostName}@${name}`;
     this.pool = `${this.host}#${name}`;
     this.copies = copies;
+    this.exports = exports;
     this.#driver = driver;
   }
 

@@ -17,6 +17,7 @@ import type { AttachArgs, ConnectArgs, Connector, DetachArgs, VolumeArgs } from 
 import { endAttachment, noteAttached } from "../volumes/attach-states.ts";
 import type { Backend } from "./backend.ts";
 import { connectionOptions } from "./connection-options.ts";
+import { exportTo, isExported } from "./iscsi.ts";
 
 /** As os-brick takes it: `driver_volume_type` and `data`. */
 export interface Connection {
@@ -30,17 +31,23 @@ function volumeOf(backend: Backend, id: string): VolumeRow {
   return volume;
 }
 
-/** Hosts of this cloud see the back ends' files and devices as they are. */
+/** Hosts of this cloud see the back ends' files and devices as they are; others get at them where they are exported. */
 async function connect(
   backend: Backend,
   volume: VolumeRow,
   connector: Connector,
+  local: boolean,
 ): Promise<{ info: ConnectionInfo; connection: Connection }> {
   if (typeof connector["host"] === "string" && connector["host"].length > 255) {
     throw new InvalidInput("Connector host is too long.");
   }
   const readonly = backend.cinder.store.volumes.adminMetadata.of(volume.id)["readonly"] === "True";
   const info = await backend.driver.connect(backend.driverVolume(volume), readonly);
+  const exported = local ? null : await exportTo(backend, volume, info, connector);
+  if (exported) {
+    const data = { ...exported, ...connectionOptions(backend.cinder, volume) };
+    return { info, connection: { driver_volume_type: "iscsi", data } };
+  }
   const data = {
     ...(info.kind === "none" ? {} : { device_path: info.path, format: info.format }),
     ...connectionOptions(backend.cinder, volume),
@@ -123,8 +130,13 @@ export async function detachVolume(
 
 /** The data may be put away when nobody has it any more. */
 async function release(backend: Backend, volume: VolumeRow, others: readonly AttachmentRow[]): Promise<void> {
-  if (others.length > 0) return;
-  await backend.driver.disconnect({ ...backend.driverVolume(volume), attached: false });
+  if (others.length > 0) {
+    if (!others.some(isExported)) await backend.exports?.end(backend.driverVolume(volume).dataId);
+    return;
+  }
+  const data = backend.driverVolume(volume);
+  await backend.exports?.end(data.dataId);
+  await backend.driver.disconnect({ ...data, attached: false });
 }
 
 export async function initializeConnection(
@@ -132,7 +144,7 @@ export async function initializeConnection(
   _context: RequestContext,
   { volumeId, connector }: ConnectArgs,
 ): Promise<Connection> {
-  return (await connect(backend, volumeOf(backend, volumeId), connector)).connection;
+  return (await connect(backend, volumeOf(backend, volumeId), connector, false)).connection;
 }
 
 export async function terminateConnection(
@@ -148,7 +160,7 @@ export async function terminateConnection(
 export async function updateAttachment(
   backend: Backend,
   _context: RequestContext,
-  { volumeId, connector, attachmentId }: ConnectArgs,
+  { volumeId, connector, attachmentId, local = false }: ConnectArgs,
 ): Promise<ConnectionInfo> {
   const volume = volumeOf(backend, volumeId);
   const { cinder } = backend;
@@ -156,7 +168,7 @@ export async function updateAttachment(
   if (!attachment) throw new AttachmentNotFound(attachmentId ?? "");
   const text = (name: string) => (typeof connector[name] === "string" ? (connector[name] as string) : null);
   const mode = attachment.attach_mode ?? text("mode") ?? "rw";
-  const { info, connection } = await connect(backend, volume, connector);
+  const { info, connection } = await connect(backend, volume, connector, local);
   const readonly = info.readonly || mode === "ro";
   cinder.transaction(() => {
     cinder.store.volumes.updateAttachment(attachment.id, {

@@ -25,6 +25,7 @@ export async function deleteVolume(
     async () => {
       if (cascade) await deleteSnapshotsOf(backend, volume);
       // Of a volume that was never managed there is nothing here.
+      await backend.exports?.end(backend.driverVolume(volume).dataId);
       const never = volume.status === "error_managing_deleting" || volume.provider_location === null;
       if (unmanageOnly) await backend.driver.unmanage(backend.driverVolume(volume));
       else if (!never) await backend.driver.delete(backend.driverVolume(volume));

@@ -26,7 +26,9 @@ export async function extendVolume(
     delivery,
     `Volume ${volumeId}: extend to ${newSizeGb} GB`,
     async () => {
-      await backend.driver.extend(backend.driverVolume(volume), newSizeGb);
+      const data = backend.driverVolume(volume);
+      await backend.driver.extend(data, newSizeGb);
+      await backend.exports?.grown(data.dataId);
       const attachments = cinder.store.volumes.attachmentsOf(volumeId);
       cinder.transaction(() => {
         const status = attachments.length > 0 ? "in-use" : "available";

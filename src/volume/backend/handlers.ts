@@ -2,6 +2,7 @@
 
 import type { Delivery } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
+import { tellOfSnapshot, tellOfVolume } from "../notices.ts";
 import type { Backend } from "./backend.ts";
 import * as backups from "./backups.ts";
 import * as connect from "./connect.ts";
@@ -34,8 +35,8 @@ export function handlersOf(backend: Backend, find: BackendFinder) {
     (context: RequestContext, args: A, delivery: Delivery) =>
       verb(backend, find, context, args, delivery);
   return {
-    attach_volume: on(connect.attachVolume),
-    detach_volume: on(connect.detachVolume),
+    attach_volume: on(tellOfVolume("attach", connect.attachVolume)),
+    detach_volume: on(tellOfVolume("detach", connect.detachVolume)),
     initialize_connection: on(connect.initializeConnection),
     terminate_connection: on(connect.terminateConnection),
     attachment_update: on(connect.updateAttachment),
@@ -47,12 +48,12 @@ export function handlersOf(backend: Backend, find: BackendFinder) {
     get_manageable_volumes: () => manage.manageableVolumes(backend),
     get_manageable_snapshots: () => manage.manageableSnapshots(backend),
 
-    create_volume: on(createVolume),
-    delete_volume: on(deleteVolume),
-    extend_volume: on(extendVolume),
-    create_snapshot: on(createSnapshot),
-    delete_snapshot: on(deleteSnapshot),
-    revert_to_snapshot: on(revertToSnapshot),
+    create_volume: on(tellOfVolume("create", createVolume)),
+    delete_volume: on(tellOfVolume("delete", deleteVolume)),
+    extend_volume: on(tellOfVolume("resize", extendVolume)),
+    create_snapshot: on(tellOfSnapshot("create", createSnapshot)),
+    delete_snapshot: on(tellOfSnapshot("delete", deleteSnapshot)),
+    revert_to_snapshot: on(tellOfVolume("revert", revertToSnapshot)),
     copy_volume_to_image: on(copyVolumeToImage),
     reimage: on(reimage),
     retype: moving(retype),

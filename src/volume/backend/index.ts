@@ -2,17 +2,22 @@
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Values } from "../../config/keys.ts";
 import type { Handler, Subscription } from "../../core/bus.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Service, ServiceContext, ServiceDeclaration } from "../../core/service.ts";
+import { faultSeam } from "../../faults/book.ts";
+import { faultyDriver } from "../../faults/driver.ts";
 import { Cinder } from "../cinder.ts";
 import { volumeBackendSection, volumeSection } from "../config.ts";
 import type { DriverContext } from "../drivers/driver.ts";
 import { type BackendChoice, chooseBackends, makeDriver } from "../drivers/registry.ts";
 import { migrations } from "../migrations/index.ts";
+import type { Exports } from "../targets/exports.ts";
 import { VOLUME_BINARY, volumeTopic } from "../topics.ts";
 import { Backend } from "./backend.ts";
 import { handlersOf } from "./handlers.ts";
+import { exportsOf, stopExports } from "./iscsi.ts";
 import { Limiter } from "./limiter.ts";
 import { liveCopy } from "./live-copy.ts";
 import { recover } from "./recover.ts";
@@ -33,10 +38,12 @@ export const cinderVolume: ServiceDeclaration = {
   migrations,
   logFile: "cinder/cinder-volume.log",
   create,
+  cleanup: stopExports,
 };
 
 function create(context: ServiceContext): Service {
   let backends: Backend[] = [];
+  let exports: Exports | null = null;
   let subscriptions: Subscription[] = [];
   let ends: (() => void)[] = [];
   return {
@@ -44,7 +51,8 @@ function create(context: ServiceContext): Service {
       const cinder = new Cinder(context);
       // What an upload was converting when the process died.
       rmSync(context.paths.at("conversion"), { recursive: true, force: true });
-      backends = await makeBackends(cinder);
+      exports = await exportsOf(cinder);
+      backends = await makeBackends(cinder, exports);
       await Promise.all(backends.map((backend) => begin(cinder, backend)));
       const working = () => backends.filter(({ problem }) => problem === null);
       for (const { host } of backends) {
@@ -78,12 +86,13 @@ function create(context: ServiceContext): Service {
     },
     async check() {
       const broken = backends.find(({ problem }) => problem !== null);
-      return broken ? `${broken.name}: ${messageOf(broken.problem)}` : null;
+      if (broken) return `${broken.name}: ${messageOf(broken.problem)}`;
+      return exports ? exports.check() : null;
     },
   };
 }
 
-async function makeBackends(cinder: Cinder): Promise<Backend[]> {
+async function makeBackends(cinder: Cinder, exports: Exports | null): Promise<Backend[]> {
   const settings = cinder.context.config(volumeBackendSection);
   const choices = await chooseBackends(
     settings.CINDER_ENABLED_BACKENDS,
@@ -95,7 +104,9 @@ async function makeBackends(cinder: Cinder): Promise<Backend[]> {
     choices.map(async (choice) => {
       const driver = await makeDriver(choice.driver, driverContext(cinder, choice));
       cinder.log.info(null, `Back end ${choice.name} is of driver ${choice.driver}: ${choice.reason}`);
-      return new Backend({ cinder, name: choice.name, driver, copies });
+      const faults = cinder.context.peers.find(faultSeam);
+      const asked = faultyDriver(driver, "volume", choice.name, faults);
+      return new Backend({ cinder, name: choice.name, driver: asked, copies, exports });
     }),
   );
 }
@@ -112,13 +123,19 @@ function driverContext(cinder: Cinder, { name }: BackendChoice): DriverContext {
     machine: context.machine,
     dir,
     poolBytes: settings.VOLUME_BACKING_FILE_SIZE,
-    fileFormat: settings.CINDER_FILE_FORMAT,
+    fileFormat: fileFormat(settings),
     volumeGroup: settings.VOLUME_GROUP,
     lvmType: settings.CINDER_LVM_TYPE,
     volumeClear: settings.CINDER_VOLUME_CLEAR,
     liveCopy: (volume, target) => liveCopy(cinder, volume, target),
     formatOf: (dataId) => cinder.store.volumes.formatOfData(dataId),
   };
+}
+
+/** Only raw data can be exported. */
+function fileFormat(settings: Values<typeof volumeBackendSection>): DriverContext["fileFormat"] {
+  const { CINDER_FILE_FORMAT: format, CINDER_TARGET_HELPER: helper } = settings;
+  return format === "auto" && helper !== "none" ? "raw" : format;
 }
 
 /** A back end that fails keeps nobody else from working, as in Cinder. */

@@ -16,6 +16,7 @@ import {
 } from "../topics.ts";
 import { isMultiattach } from "../volume-types.ts";
 import type { Backend } from "./backend.ts";
+import { moveUnderServer, noteMoved } from "./move-attached.ts";
 
 /** Finds the back end of a pool: `HOST@BACKEND#POOL`. */
 export type BackendFinder = (host: string) => Backend | null;
@@ -49,10 +50,14 @@ export async function retype(
     async () => {
       const multiattach = isMultiattach(cinder.store.types.get(newTypeId)?.extraSpecs ?? {});
       const stays = backendOf(args.host) === backend.host;
-      const changes = { volume_type_id: newTypeId, multiattach, status: before };
+      const changes = () => ({
+        volume_type_id: newTypeId,
+        multiattach,
+        ...statusAfter(backend, volumeId, before),
+      });
       if (stays && backend.driver.accepts(volume.provider_location, { multiattach })) {
         cinder.transaction(() => {
-          cinder.store.volumes.updateFrom(volumeId, ["retyping"], changes);
+          cinder.store.volumes.updateFrom(volumeId, ["retyping"], changes());
           release();
         });
       } else {
@@ -62,7 +67,7 @@ export async function retype(
         const move = { target: targetOf(find, args.host), dataId: args.dataId, multiattach };
         await moveData(backend, context, volume, move, delivery.signal, (where) => {
           cinder.store.volumes.updateFrom(volumeId, ["retyping"], {
-            ...changes,
+            ...changes(),
             ...where,
             migration_status: "success",
           });
@@ -72,7 +77,7 @@ export async function retype(
       cinder.log.info(context, `Retyped volume ${volumeId} successfully.`);
     },
     () => {
-      cinder.store.volumes.updateFrom(volumeId, ["retyping"], { status: before });
+      cinder.store.volumes.updateFrom(volumeId, ["retyping"], statusAfter(backend, volumeId, before));
       release();
     },
   );
@@ -88,7 +93,13 @@ export async function migrateVolume(
   const volume = backend.volume(volumeId);
   if (!volume || !["starting", "migrating"].includes(volume.migration_status ?? "")) return;
   const { cinder } = backend;
-  const unlocked = volume.status === "maintenance" ? { status: volume.previous_status ?? "available" } : {};
+  const { previous_status } = volume;
+  const unlocked = () =>
+    volume.status === "maintenance"
+      ? { status: previous_status ?? "available" }
+      : volume.attach_status === "detached"
+        ? {}
+        : statusAfter(backend, volumeId, cinder.store.volumes.get(volumeId)?.status ?? "in-use");
   await backend.attempt(
     context,
     delivery,
@@ -97,11 +108,11 @@ export async function migrateVolume(
       cinder.store.volumes.update(volumeId, { migration_status: "migrating" });
       const move = { target: targetOf(find, host), dataId, multiattach: volume.multiattach };
       await moveData(backend, context, volume, move, delivery.signal, (where) =>
-        cinder.store.volumes.update(volumeId, { ...where, ...unlocked, migration_status: "success" }),
+        cinder.store.volumes.update(volumeId, { ...where, ...unlocked(), migration_status: "success" }),
       );
       cinder.log.info(context, `Migrated volume ${volumeId} to ${host} successfully.`);
     },
-    () => cinder.store.volumes.update(volumeId, { ...unlocked, migration_status: "error" }),
+    () => cinder.store.volumes.update(volumeId, { ...unlocked(), migration_status: "error" }),
   );
 }
 
@@ -111,9 +122,20 @@ function targetOf(find: BackendFinder, host: string): Backend {
   return target;
 }
 
+/** Its server may have let go of it while it moved; nobody has noted that then. */
+function statusAfter(
+  { cinder }: Backend,
+  volumeId: string,
+  before: string,
+): { status: string; attach_status?: string } {
+  const isLetGo = ["in-use", "detaching"].includes(before);
+  if (!isLetGo || cinder.store.volumes.attachmentsOf(volumeId).length > 0) return { status: before };
+  return { status: "available", attach_status: "detached" };
+}
+
 /**
  * Copies, and writes down in one transaction where the data is now; the old data goes by a message of its own.
- * @throws BackendFailed for a volume that a server has: its data cannot be copied under it
+ * What a server has is copied under it by its hypervisor. @throws BackendFailed
  */
 async function moveData(
   backend: Backend,
@@ -129,9 +151,6 @@ async function moveData(
   }) => void,
 ): Promise<void> {
   const { cinder } = backend;
-  if (volume.attach_status !== "detached") {
-    throw new BackendFailed(`Volume ${volume.id} is attached; only detached volumes are copied.`);
-  }
   if (cinder.store.snapshots.countOfVolume(volume.id) > 0) {
     throw new BackendFailed(`Volume ${volume.id} has snapshots, which cannot be copied with it.`);
   }
@@ -142,18 +161,25 @@ async function moveData(
     multiattach,
     format: target.driver.formatFor({ multiattach }),
   };
-  try {
-    await backend.copies.run(async () => {
-      const source = await backend.driver.source(old);
-      if (source) await target.driver.createFromData(copy, source, signal);
-      else await target.driver.create(copy);
-    });
-  } catch (error) {
-    if (!signal.aborted) await target.driver.delete(copy);
-    throw error;
+  const connection =
+    volume.attach_status === "detached"
+      ? null
+      : await moveUnderServer(backend, context, volume, { target, copy, signal });
+  if (!connection) {
+    try {
+      await backend.copies.run(async () => {
+        const source = await backend.driver.source(old);
+        if (source) await target.driver.createFromData(copy, source, signal);
+        else await target.driver.create(copy);
+      });
+    } catch (error) {
+      if (!signal.aborted) await target.driver.delete(copy);
+      throw error;
+    }
   }
   const service = cinder.services.volumeService(target.host);
   cinder.transaction(() => {
+    if (connection) noteMoved(cinder, volume.id, connection);
     write({
       host: target.pool,
       _name_id: dataId,
@@ -182,7 +208,10 @@ export async function deleteData(
     context,
     delivery,
     `Volume ${volumeId}: delete its former data ${data.dataId}`,
-    () => backend.driver.delete({ ...data, id: volumeId, attached: false }),
+    async () => {
+      await backend.exports?.end(data.dataId);
+      await backend.driver.delete({ ...data, id: volumeId, attached: false });
+    },
     () => {},
   );
 }

@@ -2,17 +2,16 @@
 // from the parent's. Names, files and their content are Cinder's, so that either can restore what the other made. Authority:
 // cinder/backup/chunkeddriver.py and cinder/backup/drivers/swift.py of Zed.
 
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { InvalidBackup } from "../errors-backups.ts";
 import type { BackupRow } from "../tables-backups.ts";
-import { type Compression, compress } from "./compression.ts";
+import { type Compression, packInto } from "./compression.ts";
 import { HashList, HashReader } from "./hashes.ts";
 import type { Repository } from "./repository.ts";
-import { type Extent, extentsOf, isZero, md5Of, md5OfZeros, nextTurn } from "./zeros.ts";
+import { BlockHasher, PIECE_BYTES, type Range, VolumeBytes } from "./source.ts";
+import { md5OfPieces, md5OfZeros } from "./zeros.ts";
 
 export const VERSION = "1.0.0";
-/** Bytes that are hashed before others get their turn. */
-const TURN = 4 << 20;
 
 export interface ChunkSettings {
   chunkBytes: number;
@@ -44,7 +43,7 @@ export interface BackupWork {
   /** JSON about the volume, given back by a restore. */
   volumeMeta: string;
   settings: ChunkSettings;
-  /** For the list of hashes while it grows. */
+  /** For the list of hashes while it grows; with `-chunk` behind it, for a chunk while it is compressed. */
   workPath: string;
   /** Called before every chunk. @throws what ends the work */
   check(): void;
@@ -59,8 +58,10 @@ export async function writeChunks(work: BackupWork, source: BackupSource): Promi
   const { backup, repository, prefix, settings } = work;
   const parent = work.parent ? await hashesOf(work.parent, backup, settings) : null;
   const hashes = await HashList.create(work.workPath);
+  const chunkPath = `${work.workPath}-chunk`;
+  const chunk = await open(chunkPath, "w+", 0o600);
   try {
-    const writer = new ChunkWriter(work);
+    const writer = new ChunkWriter(work, chunk);
     if (source.path !== null) await readChunks(work, source, parent, hashes, writer);
     const facts = {
       version: VERSION,
@@ -82,6 +83,8 @@ export async function writeChunks(work: BackupWork, source: BackupSource): Promi
   } finally {
     await parent?.close();
     await hashes.dispose();
+    await chunk.close();
+    await rm(chunkPath, { force: true });
   }
 }
 
@@ -114,144 +117,105 @@ async function readChunks(
   writer: ChunkWriter,
 ): Promise<void> {
   const { chunkBytes, blockBytes } = work.settings;
-  const path = source.path ?? "";
-  const extents = await extentsOf(path, work.signal);
-  const file = await open(path, "r");
+  const volume = await VolumeBytes.open(source.path ?? "", source.sizeBytes, work.signal);
   try {
-    const length = Math.min(chunkBytes, source.sizeBytes);
-    // Pages that are never written to take no memory.
-    const nothing = Buffer.alloc(length);
-    const buffer = Buffer.alloc(length);
     const hasher = new BlockHasher(blockBytes);
-    for (let at = 0; at < source.sizeBytes; ) {
+    for (let at = 0; at < source.sizeBytes; at += chunkBytes) {
       work.check();
-      const read = buffer.subarray(0, Math.min(length, source.sizeBytes - at));
-      const empty = await readChunk(file, read, at, extents);
-      const data = empty ? nothing.subarray(0, read.length) : read;
-      const found = empty ? hasher.zeros(data.length) : await hasher.hash(data);
-      await hashes.add(found);
-      if (parent) await writeChanges(writer, data, at, found, parent, blockBytes);
-      else await writer.write(data, at, empty);
-      at += data.length;
+      const range = volume.range(at, Math.min(chunkBytes, source.sizeBytes - at));
+      const found = await hasher.hash(range);
+      await hashes.add(found.hashes);
+      if (!parent) await writer.write(range, found.empty);
+      else {
+        for (const [first, end] of await changes(found.hashes, parent)) {
+          const start = at + first * blockBytes;
+          const part = volume.range(start, Math.min((end - first) * blockBytes, at + range.length - start));
+          await writer.write(part, hasher.areZeros(found.hashes.slice(first, end)));
+        }
+      }
     }
   } finally {
-    await file.close();
+    await volume.close();
   }
 }
 
-/** Fills the buffer from where the file has data. True when there is nothing but zeros. */
-async function readChunk(
-  file: FileHandle,
-  data: Buffer,
-  at: number,
-  extents: readonly Extent[] | null,
-): Promise<boolean> {
-  const end = at + data.length;
-  const parts = (extents ?? [{ start: at, length: data.length }]).filter(
-    ({ start, length }) => start < end && start + length > at,
-  );
-  if (parts.length === 0) return true;
-  data.fill(0);
-  for (const { start, length } of parts) {
-    const from = Math.max(start, at);
-    for (let done = from; done < Math.min(start + length, end); ) {
-      const { bytesRead } = await file.read(data, done - at, Math.min(start + length, end) - done, done);
-      if (bytesRead === 0) throw new InvalidBackup("the volume's data ended before its size was reached");
-      done += bytesRead;
-    }
-  }
-  return isZero(data);
-}
-
-/** Writes the runs of blocks that are not the parent's. */
-async function writeChanges(
-  writer: ChunkWriter,
-  data: Buffer,
-  offset: number,
-  hashes: readonly string[],
-  parent: HashReader,
-  blockBytes: number,
-): Promise<void> {
-  let begin = -1;
+/** The runs of blocks that are not the parent's: the first, and the one after the last. */
+async function changes(hashes: readonly string[], parent: HashReader): Promise<[number, number][]> {
+  const runs: [number, number][] = [];
+  let first = -1;
   for (const [index, hash] of hashes.entries()) {
     const same = (parent.ready() ?? (await parent.next())) === hash;
-    if (!same && begin < 0) begin = index * blockBytes;
-    if (same && begin >= 0) {
-      await writer.write(data.subarray(begin, index * blockBytes), offset + begin);
-      begin = -1;
+    if (!same && first < 0) first = index;
+    if (same && first >= 0) {
+      runs.push([first, index]);
+      first = -1;
     }
   }
-  if (begin >= 0) await writer.write(data.subarray(begin), offset + begin);
+  if (first >= 0) runs.push([first, hashes.length]);
+  return runs;
+}
+
+/** A chunk's data as they are stored. */
+interface Packed {
+  compression: Compression;
+  data: AsyncIterable<Uint8Array>;
 }
 
 class ChunkWriter {
   readonly objects: Record<string, Chunk>[] = [];
   #work: BackupWork;
+  /** Where a chunk is compressed. */
+  #file: FileHandle;
   /** An empty volume is the same chunk over and over. */
-  #zeros = new Map<number, { md5: string; packed: Packed }>();
+  #zeros = new Map<number, { md5: string; compression: Compression; packed: Buffer }>();
 
-  constructor(work: BackupWork) {
+  constructor(work: BackupWork, file: FileHandle) {
     this.#work = work;
+    this.#file = file;
   }
 
-  async write(data: Buffer, offset: number, empty = isZero(data)): Promise<void> {
+  async write(range: Range, empty: boolean): Promise<void> {
     const { repository, prefix } = this.#work;
     const name = `${prefix}-${String(this.objects.length + 1).padStart(5, "0")}`;
-    const { md5, packed } = await this.#pack(data, empty);
-    await repository.put(name, packed.output);
-    const { compression } = packed;
-    this.objects.push({ [name]: { offset, length: data.length, compression, md5 } });
+    const { start: offset, length } = range;
+    const known = empty ? this.#zeros.get(length) : undefined;
+    const md5 =
+      known?.md5 ?? (empty ? await md5OfZeros(length) : await md5OfPieces(range.pieces(PIECE_BYTES)));
+    const { compression, data } = known
+      ? { compression: known.compression, data: once(known.packed) }
+      : await this.#pack(range, empty, md5);
+    await repository.put(name, data);
+    this.objects.push({ [name]: { offset, length, compression, md5 } });
   }
 
-  async #pack(data: Buffer, empty: boolean): Promise<{ md5: string; packed: Packed }> {
-    const known = empty ? this.#zeros.get(data.length) : undefined;
-    if (known) return known;
-    const md5 = empty ? await md5OfZeros(data.length) : await md5Of(data);
-    const made = { md5, packed: await compress(data, this.#work.settings.compression) };
-    if (empty && packedApart(made.packed.output, data)) this.#zeros.set(data.length, made);
-    return made;
-  }
-}
-
-type Packed = Awaited<ReturnType<typeof compress>>;
-
-/** The output is no view of the buffer that the next chunk is read into. */
-const packedApart = (output: Uint8Array, data: Buffer) => output.buffer !== data.buffer;
-
-class BlockHasher {
-  #blockBytes: number;
-  #zero: string;
-  #zeros: string[] = [];
-
-  constructor(blockBytes: number) {
-    this.#blockBytes = blockBytes;
-    this.#zero = sha256(Buffer.alloc(blockBytes));
+  async #pack(range: Range, empty: boolean, md5: string): Promise<Packed> {
+    const { compression } = this.#work.settings;
+    const size =
+      compression === "none"
+        ? null
+        : await packInto(this.#file, range.pieces(PIECE_BYTES), range.length, compression);
+    if (size === null) return { compression: "none", data: range.pieces(PIECE_BYTES, { kept: true }) };
+    if (!empty || size > PIECE_BYTES) return { compression, data: this.#packed(size) };
+    const packed = Buffer.alloc(size);
+    await this.#file.read(packed, 0, size, 0);
+    this.#zeros.set(range.length, { md5, compression, packed });
+    return { compression, data: once(packed) };
   }
 
-  /** Of so many zeros. */
-  zeros(length: number): readonly string[] {
-    const whole = Math.floor(length / this.#blockBytes);
-    const rest = length - whole * this.#blockBytes;
-    if (this.#zeros.length !== whole) this.#zeros = Array.from({ length: whole }, () => this.#zero);
-    return rest === 0 ? this.#zeros : [...this.#zeros, sha256(Buffer.alloc(rest))];
-  }
-
-  async hash(data: Buffer): Promise<string[]> {
-    const found: string[] = [];
-    for (let at = 0, turn = 0; at < data.length; at += this.#blockBytes) {
-      const block = data.subarray(at, at + this.#blockBytes);
-      found.push(block.length === this.#blockBytes && isZero(block) ? this.#zero : sha256(block));
-      turn += block.length;
-      if (turn >= TURN) {
-        turn = 0;
-        await nextTurn();
-      }
+  async *#packed(size: number): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < size; ) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - at));
+      const { bytesRead } = await this.#file.read(piece, 0, piece.length, at);
+      if (bytesRead === 0) throw new Error("a compressed chunk is shorter than it was");
+      at += bytesRead;
+      yield piece.subarray(0, bytesRead);
     }
-    return found;
   }
 }
 
-const sha256 = (data: Uint8Array) => new Bun.CryptoHasher("sha256").update(data).digest("hex");
+async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
+}
 
 function sorted(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -28,7 +28,7 @@ import { Repository } from "./repository.ts";
 import { readBackups, type Stored } from "./restored.ts";
 import { describeVolume, restoreDescription } from "./volume-meta.ts";
 
-/** Whole volumes that are read or written at once; each takes memory for two chunks. */
+/** Whole volumes that are read or written at once. */
 const AT_ONCE = 2;
 /** For a copy of a volume's data by its back end. */
 const DEVICE_SECONDS = 24 * 3600;

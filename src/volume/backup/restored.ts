@@ -4,12 +4,14 @@ import { type FileHandle, open } from "node:fs/promises";
 import { InvalidBackup } from "../errors-backups.ts";
 import type { BackupRow } from "../tables-backups.ts";
 import { type Chunk, hashesName, metadataName, VERSION } from "./chunks.ts";
-import { decompress } from "./compression.ts";
+import { unpack } from "./compression.ts";
 import type { Repository } from "./repository.ts";
-import { isZero, md5Of, md5OfZeros } from "./zeros.ts";
+import { isZero, md5OfZeros } from "./zeros.ts";
 
 /** What is empty over that many bytes stays a hole. */
 const HOLE = 64 << 10;
+/** What is in memory of a chunk. */
+const BLOCK = 1 << 20;
 
 export interface Stored {
   backup: BackupRow;
@@ -37,11 +39,7 @@ export async function readBackups(
           throw new InvalidBackup(`object ${name} reaches beyond the volume`);
         }
         if (index === 0 && chunk.md5 === (await md5OfZeros(chunk.length))) continue;
-        const packed = await stored.repository.read(name);
-        const data = await decompress(packed, chunk.compression, chunk.length);
-        if ((await md5Of(data)) !== chunk.md5)
-          throw new InvalidBackup(`the data of object ${name} are damaged`);
-        await writeAt(file, data, chunk.offset, index === 0);
+        await writeChunk(file, stored.repository.stream(name), name, chunk, index === 0);
       }
       volumeMeta = meta;
     }
@@ -52,6 +50,37 @@ export async function readBackups(
   } finally {
     await file.close();
   }
+}
+
+/** @throws InvalidBackup when it is not what was backed up; what has been written by then is of no use */
+async function writeChunk(
+  file: FileHandle,
+  packed: AsyncIterable<Uint8Array>,
+  name: string,
+  chunk: Chunk,
+  fresh: boolean,
+): Promise<void> {
+  const md5 = new Bun.CryptoHasher("md5");
+  // Gathered, because holes are looked for in whole steps.
+  const block = Buffer.alloc(Math.min(BLOCK, chunk.length));
+  let [filled, written] = [0, 0];
+  const flush = async () => {
+    await writeAt(file, block.subarray(0, filled), chunk.offset + written, fresh);
+    written += filled;
+    filled = 0;
+  };
+  await unpack(packed, chunk.compression, chunk.length, async (piece) => {
+    md5.update(piece);
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + block.length - filled);
+      block.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled === block.length) await flush();
+    }
+  });
+  if (filled > 0) await flush();
+  if (md5.digest("hex") !== chunk.md5) throw new InvalidBackup(`the data of object ${name} are damaged`);
 }
 
 /** @param fresh nothing is there yet, so what is empty need not be written */

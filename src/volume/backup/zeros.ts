@@ -39,17 +39,15 @@ export async function md5OfZeros(length: number): Promise<string> {
   return made;
 }
 
-export async function md5Of(data: Uint8Array): Promise<string> {
+/** The MD5 of what comes, hex. */
+export async function md5OfPieces(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const hasher = new Bun.CryptoHasher("md5");
-  for (let at = 0; at < data.length; at += TURN) {
-    hasher.update(data.subarray(at, at + TURN));
-    await nextTurn();
-  }
+  for await (const piece of pieces) hasher.update(piece);
   return hasher.digest("hex");
 }
 
 /** Lets others have their turn. */
-export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Null when that cannot be told: everything has to be read then. */
 export async function extentsOf(path: string, signal: AbortSignal): Promise<Extent[] | null> {

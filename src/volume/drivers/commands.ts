@@ -6,6 +6,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** What a program that reads untrusted data may use at most. */
   limits?: { addressSpaceBytes: number; cpuSeconds: number };
+  /** Variables besides the path. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a program and answers its standard output. @throws CommandFailed */
@@ -38,7 +40,7 @@ export const runCommand: Runner = async (command, options = {}) => {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+      env: { ...options.env, PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
     });
   } catch (error) {
     throw new CommandFailed(command, null, String((error as Error).message));

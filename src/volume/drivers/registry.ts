@@ -12,6 +12,8 @@ const DRIVERS: Readonly<Record<DriverName, (context: DriverContext) => Promise<V
   fake: async (context) => new (await import("./fake.ts")).FakeDriver(context),
 };
 
+export const DRIVER_NAMES = Object.keys(DRIVERS) as DriverName[];
+
 export function makeDriver(name: DriverName, context: DriverContext): Promise<VolumeDriver> {
   return DRIVERS[name](context);
 }

@@ -216,6 +216,16 @@ export class VolumeStore {
     return row?.format ?? null;
   }
 
+  /** The state of the volume with the data of this id; null when there is none. */
+  statusOfData(dataId: string): string | null {
+    const row = this.#db.raw
+      .query<{ status: string }, [string]>(
+        "SELECT status FROM volumes WHERE coalesce(_name_id, id) = ?1 AND deleted = 0",
+      )
+      .get(dataId);
+    return row?.status ?? null;
+  }
+
   /** Volumes and their GB by `HOST@BACKEND#POOL`. */
   allocated(): Map<string, VolumeSums> {
     const rows = this.#db.raw

@@ -76,6 +76,7 @@ export async function connectAttachment(
   caller: Caller,
   attachment: AttachmentRow,
   connector: Connector,
+  { local = false } = {},
 ): Promise<{ attachment: AttachmentRow; connection: ConnectionInfo }> {
   const volume = cinder.store.volumes.get(attachment.volume_id);
   if (!volume) throw new AttachmentNotFound(attachment.id);
@@ -86,7 +87,7 @@ export async function connectAttachment(
     );
   }
   refuseOtherConnections(cinder, volume, attachment);
-  const args: ConnectArgs = { volumeId: volume.id, connector, attachmentId: attachment.id };
+  const args: ConnectArgs = { volumeId: volume.id, connector, attachmentId: attachment.id, local };
   const connection = await ask<ConnectionInfo>(cinder, caller, volume, "attachment_update", args);
   return { attachment: cinder.store.volumes.attachments.get(attachment.id) ?? attachment, connection };
 }

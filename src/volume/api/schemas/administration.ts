@@ -93,6 +93,17 @@ export const disableServiceWithReason = c.object(
 );
 export const freeze = c.object({ cluster: c.nullableString, host: c.host });
 
+const LOG = {
+  binary: {
+    type: "string",
+    enum: ["cinder-scheduler", "cinder-volume", "cinder-backup", "cinder-api", "", "*"],
+  },
+  server: c.nullableString,
+  prefix: c.nullableString,
+};
+export const setLog = c.object({ ...LOG, level: { type: ["string", "null"] } });
+export const getLog = c.object(LOG);
+
 const TRANSFER = {
   volume_id: c.uuid,
   name: { oneOf: [{ type: "string", format: "cinder_name_trimmed" }, { type: "null" }] },
