@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { Cloud, type ServeOptions } from "./cloud.ts";
 import { cloudSection } from "./config/cloud.ts";
+import { readConfFiles, writeConfFiles } from "./config/conf-files.ts";
 import { Config } from "./config/config.ts";
 import { readRc } from "./config/rc-file.ts";
 import { type CloudFile, controlSocket } from "./control/cloud-file.ts";
@@ -18,8 +19,11 @@ import { loadSecrets } from "./core/secrets.ts";
 import type { Machine } from "./core/service.ts";
 import { ProjectDatabase } from "./db/open.ts";
 import { Logging } from "./logging.ts";
+import { openSinks } from "./notifying.ts";
 import { policyDesk } from "./policy-desk.ts";
 import { ALIASES, declarations, sectionsOf } from "./services.ts";
+import { snapshotDesk } from "./snapshot/desk.ts";
+import { finishRestore } from "./snapshot/restore.ts";
 import { VERSION } from "./version.ts";
 
 export interface BootOptions {
@@ -60,12 +64,28 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
   const stateLock = tryLock(paths.at("lock"));
   if (!stateLock) throw new Conflict(`a cloud is already running in ${paths.root}; see: stack status`);
 
-  const loadConfig = () => readConfig(options);
-  const config = loadConfig();
+  finishRestore(paths.root);
+  writeConfFiles(paths.root, sectionsOf(declarations));
+
+  const config = readConfig(options);
+  let latest = config;
+  const loadConfig = () => {
+    latest = readConfig(options);
+    return latest;
+  };
   const settings = config.values(cloudSection);
   const { machine, slot } = claimMachine(paths, settings.HOST_NAME);
   const book = new LogBook({ clock: systemClock });
   const logging = new Logging({ book, config, defaultDir: paths.dir("log"), hostName: machine.hostName });
+  const secrets = loadSecrets(
+    paths.at("secrets.json"),
+    {
+      adminPassword: settings.ADMIN_PASSWORD,
+      servicePassword: settings.SERVICE_PASSWORD,
+      serviceToken: settings.SERVICE_TOKEN,
+    },
+    randomIds,
+  );
   const cloud = new Cloud({
     declarations,
     enabled: enabledServices(config),
@@ -75,25 +95,25 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
     book,
     paths,
     machine,
-    secrets: loadSecrets(
-      paths.at("secrets.json"),
-      {
-        adminPassword: settings.ADMIN_PASSWORD,
-        servicePassword: settings.SERVICE_PASSWORD,
-        serviceToken: settings.SERVICE_TOKEN,
+    secrets: {
+      ...secrets,
+      // keystone.conf may name another token before a restart.
+      get serviceToken() {
+        return latest.values(cloudSection).SERVICE_TOKEN || secrets.serviceToken;
       },
-      randomIds,
-    ),
+    },
     serve: serveOptions(options, settings.HOST_IP),
     openDatabase: (project, migrations) =>
       new ProjectDatabase({ path: paths.at(`${project}.db`), migrations, synchronous: settings.SYNC_WRITES }),
     openLog: (declaration, current) => logging.open(declaration, current),
   });
+  const closeSinks = openSinks({ notifications: cloud.notifications, config, book, clock: systemClock });
   const log = book.logger("stack", "stack.boot");
   for (const warning of config.warnings) log.warning(null, warning);
   let ready = false;
   const control = await serveControl({
     cloud,
+    snapshots: snapshotDesk(cloud, paths.root),
     policy: policyDesk({ services: () => cloud.projects.policies(), peers: cloud.peers, ids: randomIds }),
     book,
     socket: controlSocket(paths),
@@ -119,7 +139,7 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
     book,
     paths,
     machine,
-    shutdown: (how) => shutdown(how, { cloud, logging, paths, stateLock, slot, control }),
+    shutdown: (how) => shutdown(how, { cloud, closeSinks, logging, paths, stateLock, slot, control }),
   };
 }
 
@@ -127,6 +147,7 @@ async function shutdown(
   how: ShutdownKind,
   parts: {
     cloud: Cloud;
+    closeSinks(): void;
     logging: Logging;
     paths: StatePaths;
     stateLock: Lock;
@@ -134,10 +155,11 @@ async function shutdown(
     control: { stop(): Promise<void> };
   },
 ): Promise<string[]> {
-  const { cloud, logging, paths, stateLock, slot, control } = parts;
+  const { cloud, closeSinks, logging, paths, stateLock, slot, control } = parts;
   await cloud.stopServices();
   const removed = how === "down" ? await cloud.cleanup() : [];
   await cloud.close();
+  closeSinks();
   await control.stop();
   rmSync(paths.at("cloud.json"), { force: true });
   rmSync(controlSocket(paths), { force: true });
@@ -157,11 +179,14 @@ function serveOptions(options: BootOptions, hostIp: string): ServeOptions {
 }
 
 /** @throws ConfigError, StackrcError */
-export function readConfig(options: Pick<BootOptions, "rcFile" | "overrides" | "env">): Config {
+export function readConfig(
+  options: Pick<BootOptions, "rcFile" | "overrides" | "env"> & { stateDir?: string },
+): Config {
   return new Config({
     sections: sectionsOf(declarations),
     env: options.env,
     rc: readRc(options),
+    ...(options.stateDir === undefined ? {} : { conf: readConfFiles(options.stateDir) }),
     overrides: options.overrides,
   });
 }

@@ -4,18 +4,21 @@
 
 import { cloudSection } from "./config/cloud.ts";
 import type { Config } from "./config/config.ts";
+import { notificationSection } from "./config/notifications.ts";
 import type { Clock } from "./core/clock.ts";
 import { Conflict, messageOf, NotFound, PeerUnavailable } from "./core/errors.ts";
 import { hostMetrics } from "./core/host-metrics.ts";
 import type { Ids } from "./core/ids.ts";
 import type { LogBook, LogFile, Logger } from "./core/log.ts";
 import { type Metric, RequestMetrics } from "./core/metrics.ts";
+import { Notifications } from "./core/notifications.ts";
 import type { StatePaths } from "./core/paths.ts";
 import { Peers } from "./core/peers.ts";
 import {
   type DriverChoice,
   driverChoice,
   type Endpoints,
+  logLevels,
   type Machine,
   type PublishedEndpoint,
   type Secrets,
@@ -26,9 +29,13 @@ import {
   type ServiceStatus,
   supervisor,
 } from "./core/service.ts";
+import { readUnits } from "./core/units.ts";
 import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
+import { FaultBook, faultSeam } from "./faults/book.ts";
+import { faultyApp } from "./faults/http.ts";
 import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
+import { notifier } from "./notifying.ts";
 import { cloudMetrics, operationsApp } from "./operations.ts";
 import { Projects } from "./projects.ts";
 
@@ -84,6 +91,9 @@ export class Cloud {
   #config: Config;
   #handles = new Map<string, Handle>();
   readonly projects: Projects;
+  readonly notifications: Notifications;
+  /** What goes wrong on purpose. They end with the process. */
+  readonly faults: FaultBook;
   #requests = new RequestMetrics();
   #shared: Listener | null = null;
   #log: Logger;
@@ -92,8 +102,19 @@ export class Cloud {
   constructor(options: CloudOptions) {
     this.#options = options;
     this.#config = options.loadConfig();
-    this.projects = new Projects(options, this.#config);
+    this.notifications = new Notifications({
+      clock: options.clock,
+      ids: options.ids,
+      keep: this.#config.values(notificationSection).NOTIFICATION_BUFFER,
+    });
     this.#log = options.book.logger("stack", "stack.cloud");
+    this.faults = new FaultBook({
+      clock: options.clock,
+      struck: ({ id, kind }, point) => this.#log.warning(null, `fault ${id} strikes: ${point}: ${kind}`),
+    });
+    this.projects = new Projects({ ...options, faults: this.faults }, this.#config);
+    this.peers.provide(faultSeam, this.faults);
+    this.peers.provide(logLevels, options.book);
     for (const declaration of options.declarations) {
       if (!options.enabled.has(declaration.window)) continue;
       this.#handles.set(declaration.window, {
@@ -129,7 +150,10 @@ export class Cloud {
         onError: (error) => this.#log.error(null, "request failed", error),
       });
     }
+    const { masked, disabled } = readUnits(this.#options.paths.root);
     for (const handle of this.#handles.values()) {
+      const { window } = handle.declaration;
+      if (masked.includes(window) || disabled.includes(window)) continue;
       await this.#inTurn(handle, () => this.#start(handle)).catch(() => {}); // noted as the service's state
     }
   }
@@ -137,6 +161,25 @@ export class Cloud {
   /** Stops the services in reverse order. Safe to call twice. */
   async stopServices(): Promise<void> {
     for (const window of [...this.#handles.keys()].reverse()) await this.stopService(window);
+  }
+
+  /**
+   * Stops the services, removes what they have on the host, closes the databases, does the work, and starts all of them.
+   * Returns what was removed from the host.
+   * @param keepHost guests and networks stay as they are
+   */
+  async withoutServices(work: () => void, { keepHost = false } = {}): Promise<string[]> {
+    await this.stopServices();
+    const removed = keepHost ? [] : await this.cleanup();
+    this.projects.close();
+    try {
+      work();
+    } finally {
+      for (const handle of this.#handles.values()) {
+        await this.#inTurn(handle, () => this.#start(handle)).catch(() => {}); // noted as the service's state
+      }
+    }
+    return removed;
   }
 
   /** Ends listening on the shared port and closes the databases; the cloud cannot be used again. */
@@ -155,6 +198,7 @@ export class Cloud {
     const handle = this.#handle(window);
     return this.#inTurn(handle, async () => {
       if (handle.state === "running") return;
+      this.#checkNotMasked(handle);
       this.#readConfig(handle.declaration.project);
       await this.#start(handle);
     });
@@ -169,6 +213,7 @@ export class Cloud {
   restartService(window: string): Promise<void> {
     const handle = this.#handle(window);
     return this.#inTurn(handle, async () => {
+      this.#checkNotMasked(handle);
       this.#readConfig(handle.declaration.project);
       await this.#stop(handle);
       await this.#start(handle);
@@ -234,6 +279,12 @@ export class Cloud {
     return removed;
   }
 
+  /** @throws Conflict */
+  #checkNotMasked({ declaration }: Handle): void {
+    if (!readUnits(this.#options.paths.root).masked.includes(declaration.window)) return;
+    throw new Conflict(`Unit ${declaration.program}.service is masked; see: stack systemctl unmask`);
+  }
+
   /** Reads the configuration anew; what is shared by a project's services follows at once. */
   #readConfig(project: string): void {
     this.#config = this.#options.loadConfig();
@@ -284,6 +335,11 @@ export class Cloud {
     await this.#halt(handle);
     handle.state = "stopped";
     handle.reason = null;
+    // With the last of its services a database is closed, as by the end of their processes: its file may be replaced.
+    const database = databaseOf(handle);
+    const others = [...this.#handles.values()].filter((other) => databaseOf(other) === database);
+    if (others.every(({ state }) => state === "stopped" || state === "failed"))
+      this.projects.release(database);
     this.#options.book.setFile(handle.declaration.window, null);
   }
 
@@ -303,7 +359,7 @@ export class Cloud {
       const listener = await listen({
         host: serve.host,
         port,
-        route: () => ({ app, mount: "" }),
+        route: () => ({ app: this.#seam(handle.declaration.window, app), mount: "" }),
         onError: (error) => handle.log.error(null, "request failed", error),
       }).catch((error) => {
         throw new Conflict(`cannot listen on ${serve.host}:${port}: ${messageOf(error)}`, { cause: error });
@@ -318,13 +374,20 @@ export class Cloud {
       const mount = [declaration.mount, adminMount].find(
         (path) => path !== undefined && isBelow(target, path),
       );
-      if (mount === undefined) continue;
-      return { app: this.app(declaration.window), mount, headers: foreignContent ? SANDBOX : undefined };
+      const whole = declaration.sharedPaths?.some((path) => isBelow(target, path));
+      if (mount === undefined && !whole) continue;
+      const app = this.#seam(declaration.window, this.app(declaration.window));
+      return { app, mount: mount ?? "", headers: foreignContent ? SANDBOX : undefined };
     }
     if (isBelow(target, "/metrics") || isBelow(target, "/healthcheck"))
       return { app: this.#operations, mount: "" };
     // Everything else is the dashboard's: it sends a browser to its own mount point.
     return this.#handles.get("horizon")?.state === "running" ? { app: this.app("horizon"), mount: "" } : null;
+  }
+
+  /** The app itself, unless something is to go wrong on purpose. */
+  #seam(window: string, app: FetchApp): FetchApp {
+    return this.faults.active ? faultyApp(app, window, this.faults) : app;
   }
 
   #base(window: string): string | null {
@@ -364,7 +427,9 @@ export class Cloud {
     const { projects } = this;
     const config = this.#config;
     const { clock, ids, machine, paths, secrets } = this.#options;
+    const { notifications } = this;
     return {
+      ...notifier({ notifications, declaration, config, log, hostName: machine.hostName }),
       window: declaration.window,
       program: declaration.program,
       project,
@@ -379,7 +444,7 @@ export class Cloud {
       config: (section) => config.values(section),
       countAnswer: (method, status, seconds) =>
         this.#requests.observe(declaration.window, method, status, seconds),
-      options: (file) => config.rc?.options.get(file) ?? new Map(),
+      options: (file) => config.options(file),
       get policy() {
         return projects.policy(project);
       },
@@ -391,6 +456,10 @@ export class Cloud {
       },
     };
   }
+}
+
+function databaseOf({ declaration }: Handle): string {
+  return declaration.database ?? declaration.project;
 }
 
 function isBelow(target: string, mount: string): boolean {

@@ -8,6 +8,7 @@ import type { StatePaths } from "./core/paths.ts";
 import type { ServiceDeclaration } from "./core/service.ts";
 import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
+import type { FaultSeam } from "./faults/book.ts";
 import { projectPolicy } from "./policy/config.ts";
 import type { PolicyService } from "./policy/desk.ts";
 import { Enforcer } from "./policy/enforcer.ts";
@@ -18,6 +19,7 @@ export interface ProjectsOptions {
   book: LogBook;
   paths: StatePaths;
   openDatabase(project: string, migrations: readonly Migration[]): ProjectDatabase;
+  faults: FaultSeam;
 }
 
 export class Projects {
@@ -59,6 +61,7 @@ export class Projects {
         db: this.database(project),
         clock: this.#options.clock,
         log: this.#options.book.logger("stack", `${project}.bus`),
+        faults: this.#options.faults,
       });
       this.#buses.set(project, bus);
     }
@@ -112,8 +115,25 @@ export class Projects {
     return [...this.#buses].flatMap(([project, bus]) => bus.depths().map((depth) => ({ project, ...depth })));
   }
 
+  /** Whether the project's database is open. */
+  has(project: string): boolean {
+    return this.#databases.has(project);
+  }
+
+  /** Closes one database that is a file; what is asked for afterwards is made anew. */
+  release(project: string): void {
+    const db = this.#databases.get(project);
+    if (!db || db.path === ":memory:") return;
+    db.close();
+    this.#databases.delete(project);
+    this.#buses.delete(project);
+  }
+
+  /** Closes the databases. What is asked for afterwards is made anew. */
   close(): void {
     for (const db of this.#databases.values()) db.close();
     this.#databases.clear();
+    this.#buses.clear();
+    this.#enforcers.clear();
   }
 }

@@ -6,6 +6,7 @@ import { metadata } from "./compute/metadata/index.ts";
 import { cloudSection } from "./config/cloud.ts";
 import type { Section } from "./config/keys.ts";
 import { loggingSection } from "./config/logging.ts";
+import { notificationSection } from "./config/notifications.ts";
 import type { ServiceDeclaration } from "./core/service.ts";
 import { horizon } from "./dashboard/index.ts";
 import { keystone } from "./identity/index.ts";
@@ -41,7 +42,13 @@ export const declarations: readonly ServiceDeclaration[] = [
 
 /** The settings that belong to no single service, then those of the services, each once. */
 export function sectionsOf(of: readonly ServiceDeclaration[]): Section[] {
-  return [cloudSection, loggingSection, policySection, ...new Set(of.flatMap(({ sections }) => sections))];
+  return [
+    cloudSection,
+    loggingSection,
+    notificationSection,
+    policySection,
+    ...new Set(of.flatMap(({ sections }) => sections)),
+  ];
 }
 
 /** Windows of DevStack that are part of another service here, or need none. */

@@ -10,6 +10,7 @@ interface CatalogService {
 
 export interface ApiAnswer {
   status: number;
+  headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: bodies of every service
   body: any;
 }
@@ -44,6 +45,11 @@ export class CloudApi {
     );
   }
 
+  /** The same addresses without a token. */
+  anonymous(): CloudApi {
+    return new CloudApi("", this.#urls);
+  }
+
   has(service: string): boolean {
     return this.#urls.has(service);
   }
@@ -60,20 +66,32 @@ export class CloudApi {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<ApiAnswer> {
+    const answer = await this.send(service, method, path, body, headers);
+    if (answer.status < 400) return answer;
+    const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
+    throw new CommandError(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
+  }
+
+  /** The same, whatever the status. */
+  async send(
+    service: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<ApiAnswer> {
     const raw = typeof body === "string" || body instanceof Uint8Array;
     const answer = await fetch(`${this.#urls.get(service)}${path}`, {
       method,
       headers: {
-        "x-auth-token": this.#token,
+        ...(this.#token === "" ? {} : { "x-auth-token": this.#token }),
         ...(body === undefined || raw ? {} : { "content-type": "application/json" }),
         ...headers,
       },
       body: body === undefined ? null : raw ? (body as BodyInit) : JSON.stringify(body),
     });
     const text = await answer.text();
-    if (answer.status >= 400)
-      throw new CommandError(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
     const json = answer.headers.get("content-type")?.startsWith("application/json") && text !== "";
-    return { status: answer.status, body: json ? JSON.parse(text) : text };
+    return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text };
   }
 }

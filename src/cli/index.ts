@@ -10,19 +10,27 @@ import { findProgram, programs } from "../programs/index.ts";
 import type { Program } from "../programs/program.ts";
 import { VERSION } from "../version.ts";
 import { attach } from "./attach.ts";
+import { backup, restore } from "./backup.ts";
 import { type Command, CommandError, type Invocation, UsageError } from "./command.ts";
 import { clouds, openrc } from "./credentials.ts";
 import { doctor } from "./doctor.ts";
 import { cleanup, down } from "./down.ts";
+import { fault } from "./fault.ts";
 import { health, metrics } from "./health.ts";
-import { logLevel, logs, trace } from "./logs.ts";
+import { lab } from "./lab.ts";
+import { logLevel, logs } from "./logs.ts";
 import { net } from "./net.ts";
+import { notifications } from "./notifications.ts";
+import { plugin } from "./plugin.ts";
 import { policy } from "./policy.ts";
 import { probe } from "./probe.ts";
 import { run } from "./run.ts";
+import { seed } from "./seed.ts";
 import { queues, restart, start, status, stop } from "./service.ts";
+import { snapshot } from "./snapshot.ts";
 import { sql } from "./sql.ts";
 import { support } from "./support.ts";
+import { trace } from "./trace.ts";
 import { up } from "./up.ts";
 
 export const commands: readonly Command[] = [
@@ -35,6 +43,7 @@ export const commands: readonly Command[] = [
   logs,
   logLevel,
   trace,
+  notifications,
   health,
   metrics,
   probe,
@@ -44,6 +53,13 @@ export const commands: readonly Command[] = [
   openrc,
   clouds,
   run,
+  seed,
+  lab,
+  fault,
+  plugin,
+  snapshot,
+  backup,
+  restore,
   sql,
   net,
   doctor,

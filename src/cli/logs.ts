@@ -1,14 +1,12 @@
-// `stack logs [SERVICE] [-f]` and `stack trace REQ-ID`.
+// `stack logs [SERVICE] [-f]` and `stack log-level`.
 
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import type { LogQuestion } from "../control/client.ts";
 import { LEVELS } from "../core/log.ts";
 import {
   type Command,
-  CommandError,
   columns,
   controlClient,
-  logFolder,
+  type Invocation,
   STATE_HELP,
   STATE_OPTION,
   UsageError,
@@ -16,11 +14,25 @@ import {
 
 export const logs: Command = {
   name: "logs",
-  usage: "[SERVICE] [-f]",
+  usage: "[SERVICE] [-f] [-n LINES] [--level LEVEL] [--grep TEXT] [--request REQ-ID]",
   summary: "a service's scrollback (all services when none is named); -f follows",
-  example: "stack logs n-sch -f",
-  options: { ...STATE_OPTION, follow: { type: "boolean", short: "f" } },
-  optionHelp: [["-f, --follow", "go on with what comes"], STATE_HELP],
+  example: "stack logs n-sch -f --level WARNING",
+  options: {
+    ...STATE_OPTION,
+    follow: { type: "boolean", short: "f" },
+    lines: { type: "string", short: "n" },
+    level: { type: "string" },
+    grep: { type: "string", multiple: true },
+    request: { type: "string" },
+  },
+  optionHelp: [
+    ["-f, --follow", "go on with what comes"],
+    ["-n, --lines N", "begin with the last N lines"],
+    ["--level LEVEL", "this level and graver ones"],
+    ["--grep TEXT", "lines with this word, in capitals or not; !TEXT: without it; may be repeated"],
+    ["--request REQ-ID", "lines of this request"],
+    STATE_HELP,
+  ],
   async run(invocation) {
     const client = controlClient(invocation);
     const window = invocation.positionals[0] ?? null;
@@ -31,14 +43,34 @@ export const logs: Command = {
       }
     }
     const name = (line: { window: string }) => (window === null ? `${line.window}: ` : "");
+    const question = questionOf(invocation);
     if (invocation.values["follow"]) {
-      for await (const line of client.follow(window)) invocation.out(`${name(line)}${line.text}\n`);
+      for await (const line of client.follow(window, undefined, question))
+        invocation.out(`${name(line)}${line.text}\n`);
     } else {
-      for (const line of await client.lines(window)) invocation.out(`${name(line)}${line.text}\n`);
+      for (const line of await client.lines(window, question)) invocation.out(`${name(line)}${line.text}\n`);
     }
     return 0;
   },
 };
+
+/** @throws UsageError */
+function questionOf({ values }: Invocation): LogQuestion {
+  const { lines, level, grep, request } = values;
+  const wanted =
+    level === undefined ? undefined : LEVELS.find((known) => known === String(level).toUpperCase());
+  if (level !== undefined && !wanted) throw new UsageError(`${level} is none of ${LEVELS.join(", ")}`);
+  const tail = Number(lines);
+  if (lines !== undefined && !(Number.isInteger(tail) && tail >= 0))
+    throw new UsageError(`--lines takes a number, not "${lines}"`);
+  const words = [wanted, request, ...((grep as string[] | undefined) ?? [])].filter(
+    (word) => word !== undefined,
+  );
+  return {
+    ...(words.length > 0 ? { filter: words.join(" ") } : {}),
+    ...(lines === undefined ? {} : { tail }),
+  };
+}
 
 export const logLevel: Command = {
   name: "log-level",
@@ -63,45 +95,3 @@ export const logLevel: Command = {
     return 0;
   },
 };
-
-/** Date, time with milliseconds: the lines' own stamps, 23 characters. */
-const STAMP_LENGTH = 23;
-
-export const trace: Command = {
-  name: "trace",
-  usage: "REQ-ID",
-  summary: "the whole way of one request through the services, with times",
-  example: "stack trace req-0c9b0b4e-4b57-4a4e-8f0c-6f3d5d0f7f8e",
-  options: STATE_OPTION,
-  optionHelp: [STATE_HELP],
-  async run(invocation) {
-    const id = invocation.positionals[0];
-    if (!id)
-      throw new UsageError(
-        "trace which request? Its id is in the X-Openstack-Request-Id header and in the logs",
-      );
-    const folder = logFolder(invocation);
-    const rows: { file: string; text: string }[] = [];
-    for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : []) {
-      if (!/\.log(\.1)?$/.test(file)) continue;
-      for (const text of (await Bun.file(join(folder, file)).text()).split("\n")) {
-        if (text.includes(id)) rows.push({ file, text });
-      }
-    }
-    if (rows.length === 0) throw new CommandError(`no log line speaks of ${id}`);
-    rows.sort((a, b) => (a.text.slice(0, STAMP_LENGTH) < b.text.slice(0, STAMP_LENGTH) ? -1 : 1));
-    const start = momentOf(rows[0]!.text);
-    for (const { file, text } of rows) {
-      const sinceMs = momentOf(text) - start;
-      const program = file.replace(/^.*\//, "").replace(/\.log(\.1)?$/, "");
-      invocation.out(
-        `${`+${sinceMs} ms`.padStart(10)}  ${program.padEnd(18)} ${text.slice(STAMP_LENGTH + 1)}\n`,
-      );
-    }
-    return 0;
-  },
-};
-
-function momentOf(text: string): number {
-  return Date.parse(`${text.slice(0, STAMP_LENGTH).replace(" ", "T")}Z`);
-}

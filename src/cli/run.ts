@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { VERSION } from "../version.ts";
 import { type Command, type Invocation, UsageError } from "./command.ts";
 import { environmentOf, readCredentials } from "./credentials.ts";
+import { checkSeed, seedFrom } from "./seed.ts";
+import { writeSupport } from "./support.ts";
 import { bootOptions, upOptions } from "./up.ts";
 
 export const run: Command = {
@@ -13,10 +15,15 @@ export const run: Command = {
   usage: "[options of up] -- COMMAND ...",
   summary: "an ephemeral cloud on a free port with OS_* set; the exit status is COMMAND's",
   example: "stack run --driver fake -- openstack server list",
-  options: { ...upOptions, user: { type: "string" }, project: { type: "string" } },
+  options: { ...upOptions, user: { type: "string" }, project: { type: "string" }, logs: { type: "string" } },
   optionHelp: [
     ["--user USER", "whose credentials are set (default: admin)"],
     ["--project PROJECT", "in which project (default: named like the user)"],
+    ["--seed FILE", "what the cloud holds when COMMAND starts (stack help seed)"],
+    [
+      "--logs FILE",
+      "when COMMAND fails: a .tar.gz with the logs of every service and their state, for the CI's artifacts",
+    ],
     ["--rc, --driver, --set", "as for stack up"],
   ],
   passThrough: true,
@@ -26,6 +33,8 @@ export const run: Command = {
 async function runCommand(invocation: Invocation): Promise<number> {
   const command = invocation.positionals;
   if (command.length === 0) throw new UsageError("run which command? stack run -- COMMAND ...");
+  const { seed, logs } = invocation.values;
+  if (seed !== undefined) await checkSeed(String(seed));
   const stateDir = mkdtempSync(join(tmpdir(), "stack-run-"));
   const scoped: Invocation = {
     ...invocation,
@@ -50,7 +59,12 @@ async function runCommand(invocation: Invocation): Promise<number> {
     const failed = (await running.cloud.status()).filter((service) => service.state === "failed");
     for (const service of failed)
       invocation.err(`stack: ${service.window} did not start: ${service.reason}\n`);
-    if (failed.length > 0) return 1;
+    if (failed.length > 0) {
+      if (logs !== undefined) await writeSupport(scoped, String(logs));
+      return 1;
+    }
+    // What the command prints is the command's alone.
+    if (seed !== undefined) await seedFrom(scoped, String(seed), invocation.err);
     const user = (scoped.values["user"] as string | undefined) ?? "admin";
     const project = (scoped.values["project"] as string | undefined) ?? user;
     const credentials = environmentOf(readCredentials(scoped, user, project));
@@ -66,8 +80,13 @@ async function runCommand(invocation: Invocation): Promise<number> {
       invocation.err(`stack: cannot run ${command[0]}: ${(error as Error).message}\n`);
       return 127;
     }
-    const status = await child.exited;
-    return child.signalCode ? 1 : status;
+    const ended = await child.exited;
+    const status = child.signalCode ? 1 : ended;
+    if (status !== 0 && logs !== undefined) {
+      await writeSupport(scoped, String(logs));
+      invocation.err(`stack: the logs of the cloud are in ${String(logs)}\n`);
+    }
+    return status;
   } finally {
     for (const signal of signals) process.off(signal, forward);
     await running.shutdown("down");

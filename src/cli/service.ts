@@ -1,5 +1,7 @@
 // `stack start|stop|restart SERVICE`, `stack status`, `stack queues`.
 
+import type { CloudStatus } from "../control/server.ts";
+import { servicesNamed, stateLine } from "../programs/service/names.ts";
 import {
   type Command,
   columns,
@@ -22,22 +24,21 @@ function verb(name: "start" | "stop" | "restart", summary: string): Command {
       if (invocation.positionals.length === 0) throw new UsageError(`${name} which service?`);
       const client = controlClient(invocation);
       const { services } = await client.status();
+      const touched = new Set<string>();
+      const { out } = invocation;
       for (const pattern of invocation.positionals) {
-        const windows = matching(pattern, services);
+        const windows = servicesNamed(pattern, services);
         if (windows.length === 0) throw new UsageError(`no service is called ${pattern}`);
-        for (const window of windows) await client.service(window, name);
+        for (const { window } of windows) await client.service(window, name);
+        for (const { window } of windows) touched.add(window);
+      }
+      const after = await client.status();
+      for (const service of after.services) {
+        if (touched.has(service.window)) out(`${stateLine(service.name, service.state, after.pid)}\n`);
       }
       return 0;
     },
   };
-}
-
-/** A window, a program, or a pattern over both: `n-*`, `nova-*`. */
-function matching(pattern: string, services: readonly { name: string; window: string }[]): string[] {
-  const glob = new Bun.Glob(pattern);
-  return services
-    .filter((service) => glob.match(service.window) || glob.match(service.name))
-    .map((service) => service.window);
 }
 
 export const start = verb("start", "start a stopped service");
@@ -46,13 +47,14 @@ export const restart = verb("restart", "stop and start, with configuration and p
 
 export const status: Command = {
   name: "status",
-  usage: "[--json]",
+  usage: "[--json] [SERVICE ...]",
   summary: "services, ports, versions, the compute driver and why",
   example: "stack status --json",
   options: { ...STATE_OPTION, json: { type: "boolean" } },
   optionHelp: [["--json", "for programs"], STATE_HELP],
   async run(invocation: Invocation) {
     const found = await controlClient(invocation).status();
+    if (invocation.positionals.length > 0) return stateLines(found, invocation);
     if (invocation.values["json"]) {
       invocation.out(`${JSON.stringify(found, null, 2)}\n`);
     } else {
@@ -70,6 +72,17 @@ export const status: Command = {
     return found.services.every((service) => service.state === "running") ? 0 : 1;
   },
 };
+
+/** One line for each, as Upstart prints it. */
+function stateLines({ services, pid }: CloudStatus, { positionals, out }: Invocation): number {
+  const found = positionals.flatMap((pattern) => {
+    const named = servicesNamed(pattern, services);
+    if (named.length === 0) throw new UsageError(`no service is called ${pattern}`);
+    return named;
+  });
+  for (const { name, state } of found) out(`${stateLine(name, state, pid)}\n`);
+  return found.every(({ state }) => state === "running") ? 0 : 1;
+}
 
 export const queues: Command = {
   name: "queues",

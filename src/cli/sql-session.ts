@@ -67,6 +67,15 @@ export class SqlSession {
     }
   }
 
+  /** The rows of a SELECT, as objects. @throws SqlError */
+  rows(statement: string): Record<string, unknown>[] {
+    try {
+      return this.#db.query<Record<string, unknown>, SQLQueryBindings[]>(statement).all();
+    } catch (error) {
+      throw sqlError(error, this.#current);
+    }
+  }
+
   close(): void {
     this.#db.close();
   }

@@ -13,12 +13,16 @@ export interface Split {
   rest: string;
 }
 
+const TRIGGER = /^create\s+(temp(orary)?\s+)?trigger\b/i;
+
 export function splitStatements(text: string): Split {
   const statements: Statement[] = [];
   let start = 0;
   let quote: string | null = null;
   const end = (at: number, length: number, vertical: boolean) => {
     const statement = text.slice(start, at);
+    // A trigger has statements within, and ends with its END.
+    if (TRIGGER.test(withoutLeadingComments(statement)) && !/\bend\s*$/i.test(statement)) return;
     if (statement.trim() !== "") statements.push({ text: statement, vertical });
     start = at + length;
   };

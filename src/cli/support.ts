@@ -30,15 +30,21 @@ export const support: Command = {
   optionHelp: [["--rc FILE", "the settings the cloud was started with, as for stack up"], STATE_HELP],
   async run(invocation) {
     const path = invocation.positionals[0] ?? `stack-support-${new Date().toISOString().slice(0, 10)}.tar.gz`;
-    const hide = hider(invocation);
-    const files: Record<string, string> = {};
-    for (const [name, text] of Object.entries(await gather(invocation))) files[name] = hide(text);
-    const archive = new Bun.Archive(files, { compress: "gzip" });
-    writeFileSync(path, await archive.bytes(), { mode: 0o600 });
-    invocation.out(`wrote ${path}: ${Object.keys(files).length} files; look through it before you send it\n`);
+    const count = await writeSupport(invocation, path);
+    invocation.out(`wrote ${path}: ${count} files; look through it before you send it\n`);
     return 0;
   },
 };
+
+/** How many files are in it. */
+export async function writeSupport(invocation: Invocation, path: string): Promise<number> {
+  const hide = hider(invocation);
+  const files: Record<string, string> = {};
+  for (const [name, text] of Object.entries(await gather(invocation))) files[name] = hide(text);
+  const archive = new Bun.Archive(files, { compress: "gzip" });
+  writeFileSync(path, await archive.bytes(), { mode: 0o600 });
+  return Object.keys(files).length;
+}
 
 async function gather(invocation: Invocation): Promise<Record<string, string>> {
   const files: Record<string, string> = {

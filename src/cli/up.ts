@@ -5,6 +5,7 @@ import type { BootOptions, RunningCloud, ShutdownKind } from "../boot.ts";
 import { cloudSection } from "../config/cloud.ts";
 import { CloudNotRunning } from "../control/client.ts";
 import type { CloudStatus } from "../control/server.ts";
+import { messageOf } from "../core/errors.ts";
 import { attachTerminal } from "./attach.ts";
 import {
   type Command,
@@ -17,6 +18,7 @@ import {
   statePaths,
   UsageError,
 } from "./command.ts";
+import { checkSeed, seedFrom } from "./seed.ts";
 import { selfCommand } from "./self.ts";
 
 export const upOptions = {
@@ -31,6 +33,7 @@ export const upOptions = {
   detach: { type: "boolean" },
   ephemeral: { type: "boolean" },
   foreground: { type: "boolean" },
+  seed: { type: "string" },
 } as const;
 
 export const up: Command = {
@@ -50,6 +53,7 @@ export const up: Command = {
     ["--set KEY=VALUE", "any setting; may be repeated"],
     ["--detach", "return when every API answers"],
     ["--ephemeral", "remove all state at exit"],
+    ["--seed FILE", "make what the file names: projects, users, images, servers ... (stack help seed)"],
     ["--foreground", "log lines even when stdout is a terminal"],
   ],
   run,
@@ -58,6 +62,7 @@ export const up: Command = {
 async function run(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   await bootOptions(invocation); // a wrong option is reported here, not by the detached process
+  if (values["seed"] !== undefined) await checkSeed(String(values["seed"]));
   const terminal = process.stdout.isTTY && !values["foreground"];
   if (values["detach"]) return detach(invocation);
   if (terminal) {
@@ -108,6 +113,12 @@ async function foreground(invocation: Invocation): Promise<number> {
     for (const line of running.book.lines(null)) out(`${line.text}\n`);
     running.book.listen((line) => out(`${line.text}\n`));
     out(await banner(running, invocation));
+    if (values["seed"] !== undefined) {
+      // A cloud that does not hold all of it is still there to be looked at.
+      await seedFrom(invocation, String(values["seed"]), out).catch((error) =>
+        out(`seed: ${messageOf(error)}\n`),
+      );
+    }
   }
   const how = await asked;
   const removed = await running.shutdown(values["ephemeral"] ? "down" : how);
@@ -130,7 +141,7 @@ async function detach(invocation: Invocation): Promise<number> {
   if (already) throw new CommandError(`a cloud is already running in ${paths.root} (process ${already.pid})`);
   paths.dir("log");
   const output = openSync(paths.at("log", "stack.out"), "a", 0o600);
-  const { detach: _, ...values } = invocation.values;
+  const { detach: _, seed, ...values } = invocation.values;
   const [program, ...args] = selfCommand(["up", ...optionsOf({ ...values, foreground: true })]);
   const child = Bun.spawn([program!, ...args], {
     stdio: ["ignore", output, output],
@@ -146,6 +157,7 @@ async function detach(invocation: Invocation): Promise<number> {
     });
     if (status?.ready) {
       invocation.out(describe(status, invocation));
+      if (seed !== undefined) await seedFrom(invocation, String(seed), invocation.out);
       return status.services.some((service) => service.state === "failed") ? 1 : 0;
     }
     if (child.exitCode !== null) {

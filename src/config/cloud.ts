@@ -11,6 +11,7 @@ export const cloudSection = section("cloud", "The cloud", {
   SERVICE_TOKEN: key.text(
     "",
     "Static administrator token accepted by the identity service. Empty: generated.",
+    { option: "keystone.conf/DEFAULT/admin_token" },
   ),
   HOST_IP: key.text("127.0.0.1", "Address the APIs listen on and the catalog names.", {
     option: "nova.conf/DEFAULT/my_ip",

@@ -1,5 +1,6 @@
 // The cloud's settings: defaults from the declarations, then the environment, then the rc file, then the command line.
 
+import type { ConfOptions } from "./conf-files.ts";
 import type { KeySpec, Section, Values } from "./keys.ts";
 import type { ParsedRc } from "./stackrc.ts";
 
@@ -16,6 +17,8 @@ export interface ConfigSources {
   sections: readonly Section[];
   env: Record<string, string | undefined>;
   rc: ParsedRc | null;
+  /** OpenStack's own files as the operator has edited them: they go before the rc file. */
+  conf?: ConfOptions;
   /** From `--set KEY=VALUE` and from flags that stand for a key. */
   overrides?: Record<string, string>;
 }
@@ -24,10 +27,12 @@ export class Config {
   #values = new Map<string, string>();
   readonly warnings: string[] = [];
   readonly rc: ParsedRc | null;
+  #conf: ConfOptions;
 
   /** @throws ConfigError that names every bad value at once. */
   constructor(sources: ConfigSources) {
     this.rc = sources.rc;
+    this.#conf = sources.conf ?? new Map();
     const problems: string[] = [];
     const known = new Map<string, KeySpec<unknown>>();
     for (const s of sources.sections) for (const [name, k] of Object.entries(s.keys)) known.set(name, k);
@@ -54,6 +59,13 @@ export class Config {
       if (spec) take(name, spec, value, `${file}:${line}`);
       else this.#reportUnknown(name, [...known.keys()], `${file}:${line}`);
     }
+    for (const [name, spec] of known) {
+      for (const path of [...(spec.formerOptions ?? []), spec.option ?? []].flat()) {
+        const [file, group, option] = path.split("/");
+        const value = sources.conf?.get(file!)?.get(group!)?.get(option!);
+        if (value !== undefined) take(name, spec, value, path);
+      }
+    }
     for (const [name, value] of Object.entries(sources.overrides ?? {})) {
       const spec = known.get(name);
       if (spec) take(name, spec, value, "command line");
@@ -61,6 +73,16 @@ export class Config {
     }
     this.warnings.push(...(sources.rc?.warnings ?? []));
     if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  }
+
+  /** What a file of OpenStack's own says: the rc file's meta-sections, and over them the file itself. */
+  options(file: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    const [said, edited] = [this.rc?.options.get(file), this.#conf.get(file)];
+    if (!said || !edited) return edited ?? said ?? new Map();
+    const groups = new Map<string, ReadonlyMap<string, string>>(said);
+    for (const [group, options] of edited)
+      groups.set(group, new Map([...(said.get(group) ?? []), ...options]));
+    return groups;
   }
 
   /** A section's settings, parsed. */

@@ -10,16 +10,15 @@ export const CONFIG_FILES: Readonly<Record<string, readonly string[]>> = {
   swift: ["proxy-server.conf"],
 };
 
-type Options = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, string>>>;
+/** What a file says: group → option → value. */
+interface Options {
+  options(file: string): ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
 
 /** What a project's files say under `[DEFAULT]`; the first file that has it. */
-export function defaultOption(
-  options: Options | undefined,
-  project: string,
-  name: string,
-): string | undefined {
+export function defaultOption(config: Options, project: string, name: string): string | undefined {
   for (const file of CONFIG_FILES[project] ?? []) {
-    const value = options?.get(file)?.get("DEFAULT")?.get(name);
+    const value = config.options(file).get("DEFAULT")?.get(name);
     if (value !== undefined) return value;
   }
   return undefined;

@@ -40,7 +40,7 @@ export interface ProjectLogging {
 /** @throws ConfigError */
 export function projectLogging(config: Config, project: string): ProjectLogging {
   const settings = config.values(loggingSection);
-  const option = (name: string) => defaultOption(config.rc?.options, project, name);
+  const option = (name: string) => defaultOption(config, project, name);
   const switched = (name: string, usual: boolean) => {
     const text = option(name);
     if (text === undefined) return usual;

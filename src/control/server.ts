@@ -4,18 +4,24 @@
 import { Hono } from "hono";
 import type { Cloud } from "../cloud.ts";
 import { CloudError, messageOf } from "../core/errors.ts";
+import { Follower } from "../core/follower.ts";
 import { LEVELS, type LogBook } from "../core/log.ts";
-import { LogFollower } from "../core/log-follow.ts";
+import { type FollowOptions, keptLines, LogFollower } from "../core/log-follow.ts";
 import { prometheusText } from "../core/metrics.ts";
+import { notificationFilter, type SentNotification } from "../core/notifications.ts";
+import type { FaultSpec } from "../faults/book.ts";
 import type { RequestEnv } from "../http/call.ts";
 import { ALREADY_SENT, sendReply } from "../http/send.ts";
 import { type Listener, listen } from "../http/server.ts";
 import { statusOf } from "../http/status.ts";
 import type { PolicyDesk, PolicyQuestion } from "../policy/desk.ts";
+import type { BackupFacts } from "../snapshot/backup.ts";
+import type { SnapshotDesk } from "../snapshot/desk.ts";
 
 export interface ControlOptions {
   cloud: Cloud;
   policy: PolicyDesk;
+  snapshots: SnapshotDesk;
   book: LogBook;
   socket: string;
   isReady(): boolean;
@@ -48,7 +54,7 @@ export async function serveControl(options: ControlOptions): Promise<Listener> {
   });
 }
 
-function controlApp({ cloud, policy, book, isReady, version, onShutdown }: ControlOptions) {
+function controlApp({ cloud, policy, snapshots, book, isReady, version, onShutdown }: ControlOptions) {
   const app = new Hono<{ Bindings: RequestEnv }>();
   app.onError((error, c) => {
     const status = error instanceof CloudError ? statusOf(error) : 500;
@@ -78,6 +84,23 @@ function controlApp({ cloud, policy, book, isReady, version, onShutdown }: Contr
   });
   app.get("/policy", (c) => c.json({ rules: policy.rows(c.req.query("service")) }));
   app.post("/policy/check", async (c) => c.json(policy.answer(await readBody<PolicyQuestion>(c.env))));
+  app.post("/snapshots/:name", async (c) => c.json({ snapshot: await snapshots.save(c.req.param("name")) }));
+  app.post("/snapshots/:name/restore", async (c) =>
+    c.json({ removed: await snapshots.restore(c.req.param("name")) }),
+  );
+  app.post("/backup", async (c) => {
+    const { whole } = await readBody<{ whole: boolean }>(c.env);
+    return c.json({ folder: await snapshots.stage(whole) });
+  });
+  app.post("/restore", async (c) =>
+    c.json({ removed: await snapshots.takeIn(await readBody<BackupFacts>(c.env)) }),
+  );
+  app.get("/faults", (c) => c.json({ faults: cloud.faults.list() }));
+  app.post("/faults", async (c) => c.json({ fault: cloud.faults.add(await readBody<FaultSpec>(c.env)) }));
+  app.delete("/faults/:id", (c) => {
+    cloud.faults.remove(Number(c.req.param("id")));
+    return c.json({});
+  });
   app.get("/queues", (c) => c.json({ queues: cloud.projects.queues() }));
   app.get("/metrics", async (c) => c.text(prometheusText(await cloud.metrics())));
   app.get("/log-levels", (c) => c.json({ levels: levels() }));
@@ -89,16 +112,27 @@ function controlApp({ cloud, policy, book, isReady, version, onShutdown }: Contr
     return c.json({});
   });
   app.get("/logs", async (c) => {
-    const window = c.req.query("window") ?? null;
-    const after = Number(c.req.query("after") ?? 0);
-    if (c.req.query("follow") === undefined) return c.json({ lines: book.lines(window, after) });
-    const { incoming, outgoing } = c.env;
-    await sendReply(incoming!, outgoing!, {
-      status: 200,
-      headers: { "content-type": "application/x-ndjson" },
-      body: new LogFollower(book, { window, after }),
+    const tail = c.req.query("tail");
+    const options: FollowOptions = {
+      window: c.req.query("window") ?? null,
+      after: Number(c.req.query("after") ?? 0),
+      filter: c.req.query("filter"),
+      ...(tail === undefined ? {} : { tail: Number(tail) }),
+    };
+    if (c.req.query("follow") === undefined) return c.json({ lines: keptLines(book, options) });
+    return sendLines(c.env, new LogFollower(book, options));
+  });
+  app.get("/notifications", async (c) => {
+    const wanted = notificationFilter({ event: c.req.query("event"), request: c.req.query("request") });
+    const { notifications } = cloud;
+    if (c.req.query("follow") === undefined)
+      return c.json({ notifications: notifications.recent().filter(wanted) });
+    let unlisten = () => {};
+    const follower = new Follower<SentNotification>([], () => unlisten());
+    unlisten = notifications.listen((notification) => {
+      if (wanted(notification)) follower.push(notification);
     });
-    return ALREADY_SENT;
+    return sendLines(c.env, follower);
   });
   app.post("/shutdown/:how", (c) => {
     const how = c.req.param("how") === "down" ? "down" : "stop";
@@ -106,6 +140,13 @@ function controlApp({ cloud, policy, book, isReady, version, onShutdown }: Contr
     return c.json({});
   });
   return app;
+}
+
+/** Lines of JSON as they come, until the reader goes away. */
+async function sendLines({ incoming, outgoing }: RequestEnv, body: AsyncIterable<Uint8Array>) {
+  const headers = { "content-type": "application/x-ndjson" };
+  await sendReply(incoming!, outgoing!, { status: 200, headers, body });
+  return ALREADY_SENT;
 }
 
 /** The JSON that the client of the same program has sent. */

@@ -7,6 +7,7 @@
 // A *call* waits for an answer and lives in memory only.
 
 import type { ProjectDatabase } from "../db/open.ts";
+import type { FaultSeam } from "../faults/book.ts";
 import { type BusStore, MessageStore } from "./bus-store.ts";
 import type { Clock } from "./clock.ts";
 import { type RequestContext, withoutToken } from "./context.ts";
@@ -65,6 +66,9 @@ interface ActiveConsumer extends Consumer {
   abort: AbortController;
 }
 
+/** A message that a fault on purpose makes disappear. */
+const LOST = Symbol("lost");
+
 const DEFAULT_CONCURRENCY = 64;
 const DEFAULT_CALL_SECONDS = 60; // oslo.messaging: rpc_response_timeout
 const DEFAULT_GRACE_SECONDS = 10;
@@ -75,8 +79,11 @@ export class Bus {
   #log: Logger;
   #topics = new Map<string, Topic>();
   #scheduled = new Set<string>();
+  #faults: FaultSeam | null;
 
-  constructor(options: { db: ProjectDatabase; clock: Clock; log: Logger }) {
+  /** @param options.faults what is to go wrong on purpose, for drills */
+  constructor(options: { db: ProjectDatabase; clock: Clock; log: Logger; faults?: FaultSeam }) {
+    this.#faults = options.faults ?? null;
     this.#store = new MessageStore(options.db);
     this.#clock = options.clock;
     this.#log = options.log;
@@ -208,7 +215,10 @@ export class Bus {
         signal: consumer.abort.signal,
       };
       const run = this.#run(consumer, context, JSON.parse(message.args), delivery)
-        .catch((error) => this.#log.error(context, `${message.method} on ${topic.name} failed`, error))
+        .catch((error) => {
+          if (error === LOST) this.#log.warning(context, `${message.method} on ${topic.name} is lost`);
+          else this.#log.error(context, `${message.method} on ${topic.name} failed`, error);
+        })
         .then(() => {
           consumer.inHand.delete(message.id);
           consumer.running.delete(run);
@@ -228,7 +238,8 @@ export class Bus {
       signal: consumer.abort.signal,
     };
     const run = this.#run(consumer, call.context, call.args, delivery)
-      .then(call.resolve, call.reject)
+      // A call that is lost is not answered: its caller's time runs out.
+      .then(call.resolve, (error) => (error === LOST ? undefined : call.reject(error)))
       .then(() => {
         consumer.running.delete(run);
       });
@@ -244,6 +255,8 @@ export class Bus {
     const handler = consumer.handlers[delivery.method];
     if (!handler) throw new Error(`nobody handles ${delivery.method} on ${delivery.topic}`);
     if (this.#log.debugging) this.#log.debug(context, `${delivery.topic}: ${delivery.method}`);
+    const faults = this.#faults;
+    if (faults?.active && !(await faults.pass(`bus.${delivery.topic}.${delivery.method}`))) throw LOST;
     return handler(context, args as never, delivery);
   }
 }

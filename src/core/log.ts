@@ -4,6 +4,7 @@
 
 import type { Clock } from "./clock.ts";
 import type { RequestContext } from "./context.ts";
+import { tracebackRows } from "./traceback.ts";
 
 export const LEVELS = ["DEBUG", "INFO", "AUDIT", "WARNING", "ERROR", "CRITICAL", "TRACE"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -17,7 +18,7 @@ export interface Logger {
   info(context: LogContext | null, text: string): void;
   audit(context: LogContext | null, text: string): void;
   warning(context: LogContext | null, text: string): void;
-  /** An error's stack follows as TRACE lines. */
+  /** An error's stack follows as TRACE lines, in the form of a Python traceback. */
   error(context: LogContext | null, text: string, error?: unknown): void;
   critical(context: LogContext | null, text: string, error?: unknown): void;
   /** False when DEBUG lines go nowhere: spares the work of making them. */
@@ -156,7 +157,7 @@ export class LogBook {
     const who = contextText(context);
     this.#append(window, log, level, `${stamp} ${this.#pid} ${level} ${module} ${who} ${text}`);
     if (error === undefined) return;
-    for (const row of errorRows(error)) {
+    for (const row of tracebackRows(error)) {
       this.#append(window, log, level, `${stamp} ${this.#pid} TRACE ${module} ${who} ${row}`);
     }
   }
@@ -198,14 +199,4 @@ function contextText(context: LogContext | null): string {
   if (!context?.requestId) return "[-]";
   if (!context.userName && !context.projectName) return `[${context.requestId} - -]`;
   return `[${context.requestId} ${context.userName ?? "-"} ${context.projectName ?? "-"}]`;
-}
-
-function errorRows(error: unknown): string[] {
-  const rows: string[] = [];
-  for (let e: unknown = error, depth = 0; e !== undefined && depth < 4; depth++) {
-    if (depth > 0) rows.push("Caused by:");
-    rows.push(...(e instanceof Error ? (e.stack ?? e.message) : String(e)).split("\n"));
-    e = e instanceof Error ? e.cause : undefined;
-  }
-  return rows;
 }

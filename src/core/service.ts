@@ -8,10 +8,12 @@ import type { FetchApp, Routed } from "../http/server.ts";
 import type { Enforcer, PolicyRule } from "../policy/enforcer.ts";
 import type { Bus, TopicDepth } from "./bus.ts";
 import type { Clock } from "./clock.ts";
+import type { RequestContext } from "./context.ts";
 import type { Ids } from "./ids.ts";
-import type { Logger } from "./log.ts";
+import type { LogBook, Logger } from "./log.ts";
 import type { LogSource } from "./log-follow.ts";
 import type { Metric } from "./metrics.ts";
+import type { Priority } from "./notifications.ts";
 import type { StatePaths } from "./paths.ts";
 import { type Peers, peerKey } from "./peers.ts";
 
@@ -93,6 +95,11 @@ export interface Supervisor {
 
 export const supervisor = peerKey<Supervisor>("stack", "supervisor");
 
+/** Which lines of a window are kept, for services whose API lets operators say so. */
+export type LogLevels = Pick<LogBook, "levelOf" | "setLevel">;
+
+export const logLevels = peerKey<LogLevels>("stack", "log-levels");
+
 /** Passwords of this cloud: from the settings, else generated at the first start and kept (0600). */
 export interface Secrets {
   adminPassword: string;
@@ -101,6 +108,18 @@ export interface Secrets {
   /** A named secret, made at first use and kept. */
   named(name: string, bytes: number): string;
 }
+
+/**
+ * Tells the world what happened, once that has been committed. `payload` is made only when somebody wants it.
+ * `publisher` is the part before the host, where it is not the service's usual one: `snapshot`. `versioned` is Nova's
+ * other form, which goes to topics of its own.
+ */
+export type Notify = (
+  context: RequestContext,
+  eventType: string,
+  payload: () => object,
+  options?: { priority?: Priority; publisher?: string; host?: string; versioned?: boolean },
+) => void;
 
 export interface ServiceContext {
   /** DevStack's name of the window: `n-api`. */
@@ -125,6 +144,9 @@ export interface ServiceContext {
   config<S extends Section<Record<string, KeySpec<unknown>>>>(section: S): Values<S>;
   /** For `/metrics`: called once for every answer, when it has been sent. */
   countAnswer(method: string, status: number, seconds: number): void;
+  readonly notify: Notify;
+  /** The form in which this project's notifications are sent (`notification_format`): `cadf`, `unversioned`. */
+  readonly notificationFormat: string;
   /** Everything set for one of OpenStack's own configuration files (`proxy-server.conf`): group → option → value. */
   options(file: string): ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
@@ -156,6 +178,8 @@ export interface ServiceDeclaration {
   ports?: readonly number[];
   /** Path on the shared port: `/compute`. */
   mount?: string;
+  /** Further paths there that lead to the same app, unchanged: what its clients ask for whatever the mount point is. */
+  sharedPaths?: readonly string[];
   /** Path that stands for the second customary port there: `/identity_admin`. The app is the same; `call.mount` tells. */
   adminMount?: string;
   /**

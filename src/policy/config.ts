@@ -60,10 +60,10 @@ export function policySwitches(config: Config, project: string): PolicySwitches 
   const scope = values[name] ?? null;
   // DevStack's key stands for both switches, oslo.policy's option for one.
   const byOption =
-    config.rc?.options
-      .get(known?.file ?? "")
-      ?.get("oslo_policy")
-      ?.has("enforce_scope") === true && !config.rc.values.has(name);
+    config
+      .options(known?.file ?? "")
+      .get("oslo_policy")
+      ?.has("enforce_scope") === true && config.rc?.values.has(name) !== true;
   const own = values[`${known?.prefix}_ENFORCE_NEW_DEFAULTS`] ?? null;
   return {
     enforceScope: scope ?? scopeOfAll ?? false,
@@ -78,7 +78,7 @@ export interface ProjectPolicy extends PolicyPlaces {
 
 /** Where a project's policy lies and how it is enforced. Relative names are below `etc/PROJECT` of the state directory. */
 export function projectPolicy(config: Config, paths: StatePaths, project: string): ProjectPolicy {
-  const options = config.rc?.options.get(CONFIG_FILES[project]?.[0] ?? "")?.get("oslo_policy");
+  const options = config.options(CONFIG_FILES[project]?.[0] ?? "").get("oslo_policy");
   const place = (name: string) => (isAbsolute(name) ? name : join(paths.at("etc", project), name));
   const file = options?.get("policy_file");
   return {

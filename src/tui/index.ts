@@ -2,11 +2,20 @@
 // live log, a shell in window 0, screen's keys. It talks to the cloud through the control socket only, so it can come
 // and go, and several can look at once.
 
+import { writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Terminal } from "@xterm/headless";
 import type { ControlClient } from "../control/client.ts";
-import { makeBox, makeScreen } from "./blessed.ts";
+import { openLogFile } from "../core/log-file.ts";
+import { VERSION } from "../version.ts";
+import { makeScreen, type Screen } from "./blessed.ts";
+import { Canvas } from "./canvas.ts";
+import { inDevstackOrder } from "./order.ts";
 import type { Pane } from "./pane.ts";
-import { type ServiceControl, ServicePane } from "./service-pane.ts";
+import { type Look, type ServiceControl, ServicePane } from "./service-pane.ts";
 import { ShellPane } from "./shell-pane.ts";
+import { TerminalProgram } from "./terminal-program.ts";
+import { TracePane } from "./trace-pane.ts";
 import { type Ending, Windows } from "./windows.ts";
 
 export interface TuiOptions {
@@ -20,57 +29,69 @@ export interface TuiOptions {
 /** Frames per second at most. */
 const MAX_FPS = 60;
 const STATUS_EVERY_MS = 1000;
+/** Mouse reports, for the wheel. */
+const MOUSE_ON = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF = "\x1b[?1006l\x1b[?1000l";
 
 /** Resolves when the user detaches or quits, or the cloud ends. */
 export async function runTui(options: TuiOptions): Promise<Ending | "cloud-ended"> {
-  const { client, env, colours } = options;
+  const { client, env } = options;
   const { Terminal } = await import("@xterm/headless");
   const status = await client.status();
   const screen = makeScreen(process.stdout, options.sessionName);
-  const body = makeBox({ parent: screen, top: 0, left: 0, width: "100%", height: "100%-1" });
-  const bar = makeBox({
-    parent: screen,
-    bottom: 0,
-    left: 0,
-    width: "100%",
-    height: 1,
-    style: { inverse: true },
-  });
+  const canvas = new Canvas(screen);
   const over = Promise.withResolvers<Ending | "cloud-ended">();
   const follow = new AbortController();
+  const look: Look = { colours: options.colours && screen.tput.colors >= 8, wrap: true };
 
-  let drawing: Timer | null = null;
-  const draw = () => {
-    drawing = null;
-    const width = Number(screen.width);
-    const frame = windows.frame(width, Number(screen.height));
-    body.setContent(frame.rows.join("\n"));
-    bar.setContent(frame.bar.padEnd(width));
-    screen.render();
-    const { program } = screen;
-    if (frame.cursor) {
-      program.cup(frame.cursor.y, frame.cursor.x);
-      program.showCursor();
-    } else program.hideCursor();
-    program.flush();
+  const painter = new Painter(screen, canvas, () => windows);
+  const touched = (pane: Pane) => {
+    if (windows.touched(pane)) painter.soon();
   };
-  const changed = () => {
-    drawing ??= setTimeout(draw, 1000 / MAX_FPS);
-  };
-
-  const control = serviceControl(client, env);
+  const traces = new Set<TracePane>();
+  const control = serviceControl(client, env, Terminal);
+  const cwd = env["HOME"] ?? process.cwd();
   const services = new Map(
-    status.services.map(({ window }) => [
+    inDevstackOrder(status.services).map(({ window }) => [
       window,
-      new ServicePane({ title: window, control, changed, colours }),
+      new ServicePane({ title: window, control, changed: touched, look, cwd }),
     ]),
   );
-  const shell = new ShellPane({ Terminal, command: [env["SHELL"] ?? "/bin/sh"], env, changed });
-  const panes: Pane[] = [shell, ...services.values()];
-  const windows = new Windows(panes, over.resolve, () => {
-    screen.realloc();
-    changed();
+  const newShell = (lasting: boolean) =>
+    new ShellPane({ Terminal, command: [env["SHELL"] ?? "/bin/sh"], env, lasting, changed: touched });
+  const windows: Windows = new Windows([], {
+    look,
+    version: `stack ${VERSION}`,
+    hostName: hostname(),
+    end: over.resolve,
+    changed: () => painter.soon(),
+    redraw: () => {
+      screen.realloc();
+      canvas.forget();
+      painter.soon();
+    },
+    newShell: () => newShell(false),
+    newTrace: (requestId) => {
+      const known = [...services].flatMap(([window, pane]) =>
+        pane.entries
+          .filter(({ serial, text }) => serial > 0 && text.includes(requestId))
+          .map((entry) => ({ ...entry, window })),
+      );
+      const trace = new TracePane({
+        requestId,
+        lines: known.sort((a, b) => a.serial - b.serial),
+        look,
+        changed: touched,
+        go: (window, serial) => windows.show(window, serial),
+      });
+      traces.add(trace);
+      return trace;
+    },
+    writeFile: (name, text) => writeFileSync(name, text),
+    openLog: (name) => openLogFile(name),
   });
+  const shell = newShell(true);
+  for (const pane of [shell, ...services.values()]) windows.add(pane);
 
   const applyStatus = (found: typeof status) => {
     for (const { window, state } of found.services) {
@@ -78,67 +99,96 @@ export async function runTui(options: TuiOptions): Promise<Ending | "cloud-ended
     }
   };
   const resize = () => {
+    canvas.forget();
     windows.resize(Number(screen.width), Number(screen.height));
-    changed();
+    painter.soon();
   };
+  const decoder = new TextDecoder();
   const onInput = (chunk: Buffer) => {
-    windows.input(chunk.toString("utf8"));
-    changed();
+    windows.input(decoder.decode(chunk, { stream: true }));
+    painter.soon();
   };
   const poll = setInterval(() => {
     client.status().then(applyStatus, () => over.resolve("cloud-ended"));
   }, STATUS_EVERY_MS);
   const following = (async () => {
-    for await (const line of client.follow(null, follow.signal)) services.get(line.window)?.add(line);
+    for await (const line of client.follow(null, follow.signal)) {
+      services.get(line.window)?.add(line);
+      for (const trace of traces) trace.ended ? traces.delete(trace) : trace.add(line);
+    }
   })().catch(() => over.resolve("cloud-ended"));
 
   screen.on("resize", resize);
   process.stdin.setRawMode(true);
   process.stdin.on("data", onInput);
   process.stdin.resume();
-  screen.program.write("\x1b[?1000h\x1b[?1006h"); // mouse reports, for the wheel
-  windows.select(panes.length > 1 ? 1 : 0);
+  process.stdout.write(MOUSE_ON);
+  windows.select(0);
+  windows.say("Ctrl-A ? tells the keys; Ctrl-A d leaves, the cloud runs on.");
   applyStatus(status);
   resize();
   try {
     return await over.promise;
   } finally {
     clearInterval(poll);
-    if (drawing) clearTimeout(drawing);
+    painter.stop();
     follow.abort();
     await following;
-    shell.close();
+    windows.close();
     process.stdin.off("data", onInput);
     process.stdin.pause();
     process.stdin.setRawMode(false);
-    screen.program.write("\x1b[?1000l\x1b[?1006l");
+    process.stdout.write(MOUSE_OFF);
     screen.destroy();
+    await shell.kill();
   }
 }
 
-function serviceControl(client: ControlClient, env: Record<string, string | undefined>): ServiceControl {
+/** Draws when something has changed, at most so many times a second. */
+class Painter {
+  #screen: Screen;
+  #canvas: Canvas;
+  #windows: () => Windows;
+  #timer: Timer | null = null;
+  #stopped = false;
+
+  constructor(screen: Screen, canvas: Canvas, windows: () => Windows) {
+    this.#screen = screen;
+    this.#canvas = canvas;
+    this.#windows = windows;
+  }
+
+  soon(): void {
+    if (!this.#stopped) this.#timer ??= setTimeout(() => this.#draw(), 1000 / MAX_FPS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #draw(): void {
+    this.#timer = null;
+    const { program } = this.#screen;
+    const frame = this.#windows().frame();
+    this.#canvas.draw(frame);
+    if (frame.cursor) {
+      program.cup(frame.cursor.y, frame.cursor.x);
+      program.showCursor();
+    } else program.hideCursor();
+    program.flush();
+  }
+}
+
+function serviceControl(
+  client: ControlClient,
+  env: Record<string, string | undefined>,
+  terminal: typeof Terminal,
+): ServiceControl {
   return {
     stop: (window) => client.service(window, "stop"),
     start: (window) => client.service(window, "start"),
-    async shell(line, print) {
-      const child = Bun.spawn(["/bin/sh", "-c", line], {
-        env,
-        stdin: "ignore",
-        stdout: "pipe",
-        stderr: "pipe",
-      });
-      const relay = async (stream: ReadableStream<Uint8Array>) => {
-        let rest = "";
-        const decoder = new TextDecoder();
-        for await (const chunk of stream) {
-          const rows = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-          rest = rows.pop()!;
-          for (const row of rows) print(row);
-        }
-        if (rest !== "") print(rest);
-      };
-      await Promise.all([relay(child.stdout), relay(child.stderr)]);
-      await child.exited;
-    },
+    shell: ({ line, ...options }) =>
+      new TerminalProgram({ Terminal: terminal, command: ["/bin/sh", "-c", line], env, ...options }),
   };
 }

@@ -1,5 +1,8 @@
 // One line of a shell prompt with history: enough for Ctrl-C, Up, Enter.
 
+import { keyName, splitKeys } from "./keys.ts";
+import { widthOf } from "./text.ts";
+
 const PROMPT = "$ ";
 
 export class PromptLine {
@@ -23,56 +26,64 @@ export class PromptLine {
   }
 
   get column(): number {
-    return PROMPT.length + this.#column;
+    return PROMPT.length + widthOf(this.#line.slice(0, this.#column));
   }
 
   type(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are escape sequences or single characters
-    for (const key of text.match(/\x1b(?:\[[0-9;]*[~A-Za-z]|O[A-Z])|[^\x1b]|\x1b/gu) ?? []) this.#press(key);
+    for (const key of splitKeys(text)) this.#press(keyName(key));
     this.#changed();
   }
 
   #press(key: string): void {
+    const line = this.#line;
+    const column = this.#column;
     switch (key) {
       case "\r":
       case "\n":
         return this.#enter();
-      case "\x1b[A":
-      case "\x1bOA":
+      case "up":
       case "\x10":
         return this.#recall(-1);
-      case "\x1b[B":
-      case "\x1bOB":
+      case "down":
       case "\x0e":
         return this.#recall(1);
-      case "\x1b[C":
-      case "\x1bOC":
-        this.#column = Math.min(this.#line.length, this.#column + 1);
+      case "right":
+      case "\x06":
+        this.#column = Math.min(line.length, column + 1);
         return;
-      case "\x1b[D":
-      case "\x1bOD":
-        this.#column = Math.max(0, this.#column - 1);
+      case "left":
+      case "\x02":
+        this.#column = Math.max(0, column - 1);
         return;
       case "\x7f":
       case "\b":
-        if (this.#column === 0) return;
-        this.#set(this.#line.slice(0, this.#column - 1) + this.#line.slice(this.#column), this.#column - 1);
+        if (column > 0) this.#set(line.slice(0, column - 1) + line.slice(column), column - 1);
         return;
-      case "\x03":
+      case "delete":
+      case "\x04":
+        return this.#set(line.slice(0, column) + line.slice(column + 1), column);
+      case "\x17": {
+        const kept = line.slice(0, column).replace(/\S*\s*$/, "");
+        return this.#set(kept + line.slice(column), kept.length);
+      }
+      case "\x0b":
+        return this.#set(line.slice(0, column), column);
       case "\x15":
+        return this.#set(line.slice(column), 0);
+      case "\x03":
+        this.#at = this.#history.length;
         return this.#set("", 0);
+      case "home":
       case "\x01":
         this.#column = 0;
         return;
+      case "end":
       case "\x05":
-        this.#column = this.#line.length;
+        this.#column = line.length;
         return;
     }
-    if (key < " ") return;
-    this.#set(
-      this.#line.slice(0, this.#column) + key + this.#line.slice(this.#column),
-      this.#column + key.length,
-    );
+    if (key < " " || key.length > 2) return;
+    this.#set(line.slice(0, column) + key + line.slice(column), column + key.length);
   }
 
   #enter(): void {

@@ -1,226 +1,305 @@
-// The window of one service: its log, live, with scroll-back and search; and DevStack's gesture: Ctrl-C stops the
-// service and leaves a shell prompt whose history holds the line that starts it, Up shows it, Enter runs it.
+// The window of one service: its log, live, filtered when asked; and DevStack's gesture: Ctrl-C stops the service and
+// leaves a shell prompt whose history holds the line that starts it, Up shows it, Enter runs it.
 
-import type { LogLine } from "../core/log.ts";
-import type { Pane } from "./pane.ts";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Level, LogLine } from "../core/log.ts";
+import { type LogFilter, logFilter } from "../core/log-filter.ts";
+import type { CopyRow, Cursor, Pane } from "./pane.ts";
 import { PromptLine } from "./prompt-line.ts";
-import { colourRows, harmless, wrap } from "./text.ts";
+import { coloured, colourOf, harmless, wrap } from "./text.ts";
+
+/** A command typed at the prompt, while it runs. */
+export interface PromptProgram {
+  readonly fullScreen: boolean;
+  readonly cursor: Cursor;
+  draw(height: number): string[];
+  /** The last rows, at most `limit`. */
+  history(limit?: number): CopyRow[];
+  type(text: string): void;
+  resize(width: number, height: number): void;
+  kill(): Promise<void>;
+  dispose(): void;
+}
 
 export interface ServiceControl {
   stop(window: string): Promise<void>;
   start(window: string): Promise<void>;
-  /** Runs any other line in a shell; what it prints comes back row by row. */
-  shell(line: string, print: (row: string) => void): Promise<void>;
+  /** Runs any other line in a shell, on a terminal of that size. */
+  shell(options: {
+    line: string;
+    cwd: string;
+    width: number;
+    height: number;
+    changed: () => void;
+    exited: () => void;
+  }): PromptProgram;
 }
 
-interface Entry {
+/** How all windows draw their logs; changed by keys. */
+export interface Look {
+  colours: boolean;
+  /** False: a line that is too long is cut. */
+  wrap: boolean;
+}
+
+export interface Entry {
+  serial: number;
   text: string;
-  level: LogLine["level"];
+  level: Level;
+}
+
+export interface ServicePaneOptions {
+  title: string;
+  control: ServiceControl;
+  changed: (pane: Pane) => void;
+  look: Look;
+  /** Folder of the prompt's commands. */
+  cwd: string;
 }
 
 const MAX_LINES = 5000;
-const WHEEL_ROWS = 3;
+/** Longer lines are cut: no window may hold more than that, times the lines. */
+const MAX_LINE_LENGTH = 8192;
 
 export class ServicePane implements Pane {
   readonly title: string;
-  #control: ServiceControl;
-  #changed: () => void;
-  #colours: boolean;
+  readonly ended = false;
+  tap: Pane["tap"] = null;
+  #options: ServicePaneOptions;
   #entries: Entry[] = [];
+  /** Those that pass the filter; the same array when there is none. */
+  #shown: Entry[] = this.#entries;
+  #filter: { text: string; wants: LogFilter } | null = null;
   #running = true;
-  #prompt: PromptLine | null = null;
-  /** Rows above the end; 0 follows the log. */
-  #scroll = 0;
-  #copying = false;
-  #search: { editing: boolean; text: string } | null = null;
+  #prompt: PromptLine;
+  #program: PromptProgram | null = null;
+  /** The prompt waits for the end of a start or of a command. */
+  #busy = false;
+  #cwd: string;
   #size = { width: 80, height: 23 };
 
-  constructor(options: { title: string; control: ServiceControl; changed: () => void; colours: boolean }) {
+  constructor(options: ServicePaneOptions) {
     this.title = options.title;
-    this.#control = options.control;
-    this.#changed = options.changed;
-    this.#colours = options.colours;
+    this.#options = options;
+    this.#cwd = options.cwd;
+    this.#prompt = new PromptLine({
+      history: [this.startLine],
+      run: (line) => void this.#runLine(line),
+      changed: this.#changed,
+    });
   }
 
   get alert(): boolean {
     return !this.#running;
   }
 
+  /** What Up shows at the prompt. */
+  get startLine(): string {
+    return `stack start ${this.title}`;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  get filterText(): string {
+    return this.#filter?.text ?? "";
+  }
+
   add(line: LogLine): void {
-    this.#print(line.text, line.level);
+    this.#print(line.text, line.level, line.serial);
   }
 
   /** What `stack status` says; a service stopped from elsewhere gets its prompt, one started loses it. */
   setRunning(running: boolean): void {
-    if (running === this.#running) return;
+    if (running === this.#running || this.#busy) return;
     this.#running = running;
-    this.#prompt = running ? null : this.#makePrompt();
+    this.#changed();
+  }
+
+  /** Only lines that pass are shown; an empty text shows all. */
+  setFilter(text: string): void {
+    const wants = logFilter(text);
+    this.#filter = wants && { text: text.trim(), wants };
+    this.#shown = wants ? this.#entries.filter(wants) : this.#entries;
     this.#changed();
   }
 
   draw(width: number, height: number): string[] {
+    if (this.#program?.fullScreen) return this.#program.draw(height);
     const bottom = this.#bottomRows();
-    const room = Math.max(1, height - bottom.length);
-    return [...this.#rows(width, room), ...bottom].slice(-height);
+    return [...this.#rows(width, Math.max(0, height - bottom.length)), ...bottom].slice(-height);
   }
 
-  cursor(width: number, height: number): { x: number; y: number } | null {
-    const bottom = this.#bottomRows();
-    if (bottom.length === 0 || this.#copying) return null;
-    const rows = this.#rows(width, Math.max(1, height - bottom.length)).length;
-    return { x: Math.min(width - 1, this.#prompt?.column ?? 0), y: Math.min(height - 1, rows) };
+  cursor(width: number, height: number): Cursor | null {
+    if (this.#program?.fullScreen) return this.#program.cursor;
+    const bottom = this.#bottomRows().length;
+    if (bottom === 0) return null;
+    const above = this.#rows(width, Math.max(0, height - bottom)).length;
+    const y = Math.min(height - 1, above + bottom - 1);
+    return { x: Math.min(width - 1, this.#program ? this.#program.cursor.x : this.#prompt.column), y };
   }
 
   type(text: string): void {
-    if (this.#search?.editing) this.#typeSearch(text);
-    else if (this.#copying) this.#typeCopy(text);
-    else if (this.#prompt) this.#prompt.type(text);
+    if (this.#program) this.#program.type(text);
+    else if (this.#busy) return;
+    else if (!this.#running) this.#prompt.type(text);
     else if (text.includes("\x03")) void this.#interrupt();
     this.#changed();
   }
 
-  wheel(direction: "up" | "down"): void {
-    this.#move(direction === "up" ? WHEEL_ROWS : -WHEEL_ROWS);
-    if (this.#scroll === 0) this.#copying = false;
+  history(width: number): CopyRow[] {
+    const rows = this.#shown.flatMap(({ text, level }) => {
+      const colour = this.#options.look.colours ? colourOf(level, text) : "";
+      return copyRows(text, width, colour);
+    });
+    if (this.#program) return [...rows, ...this.#program.history()];
+    return [...rows, ...this.#bottomRows().flatMap((text) => copyRows(text, width, ""))];
   }
 
-  copyMode(): void {
-    this.#copying = true;
-    this.#changed();
+  /** The row of the history at which a line begins; the last one when it is gone. */
+  rowOf(serial: number, width: number): number {
+    let row = 0;
+    for (const entry of this.#shown) {
+      if (entry.serial >= serial && entry.serial > 0) return row;
+      row += wrap(entry.text, width).length;
+    }
+    return Math.max(0, row - 1);
   }
 
   resize(width: number, height: number): void {
     this.#size = { width, height };
+    this.#program?.resize(width, height);
   }
+
+  clear(): void {
+    this.#entries = [];
+    this.#shown = this.#entries;
+    this.setFilter(this.filterText);
+  }
+
+  async kill(): Promise<void> {
+    await this.#program?.kill();
+    if (this.#running) await this.#options.control.stop(this.title);
+    this.setRunning(false);
+  }
+
+  info(): string {
+    const filter = this.#filter ? `, filter ${this.#filter.text}` : "";
+    return `${this.title} ${this.#running ? "running" : "stopped"}, ${this.#entries.length} lines${filter}`;
+  }
+
+  #changed = (): void => this.#options.changed(this);
 
   async #interrupt(): Promise<void> {
     this.#print("^C", "INFO");
+    this.#busy = true;
+    let failed: unknown;
     try {
-      await this.#control.stop(this.title);
-      this.setRunning(false);
+      await this.#options.control.stop(this.title);
     } catch (error) {
-      this.#print((error as Error).message, "ERROR");
+      failed = error;
     }
-  }
-
-  #makePrompt(): PromptLine {
-    return new PromptLine({
-      history: [`stack start ${this.title}`],
-      run: (line) => void this.#runLine(line),
-      changed: this.#changed,
-    });
+    this.#busy = false;
+    if (failed === undefined) this.setRunning(false);
+    else this.#print((failed as Error).message, "ERROR");
   }
 
   async #runLine(line: string): Promise<void> {
     this.#print(`$ ${line}`, "INFO");
-    try {
-      if (line.trim() === `stack start ${this.title}`) {
-        await this.#control.start(this.title);
-        this.setRunning(true);
-      } else if (line.trim() !== "") {
-        await this.#control.shell(line, (row) => this.#print(row, "INFO"));
-      }
-    } catch (error) {
-      this.#print((error as Error).message, "ERROR");
-    }
+    const command = line.trim();
+    if (command === "") return;
+    const folder = /^cd(?:\s+(.*))?$/.exec(command);
+    if (folder) this.#changeFolder(folder[1] ?? this.#options.cwd);
+    else if (command === this.startLine) await this.#start();
+    else this.#runProgram(line);
   }
 
-  #print(text: string, level: LogLine["level"]): void {
-    this.#entries.push({ text: harmless(text), level });
-    if (this.#scroll > 0) this.#scroll += wrap(text, this.#size.width).length;
-    if (this.#entries.length > MAX_LINES * 1.2) this.#entries = this.#entries.slice(-MAX_LINES);
+  async #start(): Promise<void> {
+    this.#busy = true;
+    this.#changed();
+    let failed: unknown;
+    try {
+      await this.#options.control.start(this.title);
+    } catch (error) {
+      failed = error;
+    }
+    this.#busy = false;
+    if (failed === undefined) this.setRunning(true);
+    else this.#print((failed as Error).message, "ERROR");
+  }
+
+  #changeFolder(to: string): void {
+    const folder = resolve(this.#cwd, to.replace(/^~(?=\/|$)/, this.#options.cwd));
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) this.#cwd = folder;
+    else this.#print(`sh: cd: ${to}: No such file or directory`, "INFO");
+  }
+
+  #runProgram(line: string): void {
+    this.#busy = true;
+    this.#program = this.#options.control.shell({
+      line,
+      cwd: this.#cwd,
+      ...this.#size,
+      changed: this.#changed,
+      exited: () => {
+        const rows = this.#program?.history() ?? [];
+        this.#program?.dispose();
+        this.#program = null;
+        this.#busy = false;
+        if (rows.at(-1)?.text === "") rows.pop(); // the cursor stood on a new row
+        for (const { text } of rows) this.#print(text, "INFO");
+        this.#changed();
+      },
+    });
     this.#changed();
   }
 
-  /** The last rows above the scroll position, oldest first. Only as many lines as are seen are wrapped. */
+  #print(text: string, level: Level, serial = 0): void {
+    const clean = harmless(text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}...` : text);
+    const entry = { serial, text: clean, level };
+    const filtered = this.#shown !== this.#entries;
+    this.#entries.push(entry);
+    const passes = serial === 0 || !this.#filter || this.#filter.wants(entry);
+    if (filtered && passes) this.#shown.push(entry);
+    if (this.#entries.length > MAX_LINES * 1.25) {
+      this.#entries = this.#entries.slice(-MAX_LINES);
+      this.#shown = filtered ? this.#shown.slice(-MAX_LINES) : this.#entries;
+    }
+    this.tap?.(`${clean}\n`);
+    if (passes) this.#changed();
+  }
+
+  /** The last rows, oldest first. Only as many lines as are seen are wrapped. */
   #rows(width: number, height: number): string[] {
+    const { colours, wrap: wraps } = this.#options.look;
     const rows: string[] = [];
-    let skip = this.#scroll;
-    for (let i = this.#entries.length - 1; i >= 0 && rows.length < height; i--) {
-      const { text, level } = this.#entries[i]!;
-      const wrapped = colourRows(wrap(text, width), level, this.#colours);
+    for (let i = this.#shown.length - 1; i >= 0 && rows.length < height; i--) {
+      const { text, level } = this.#shown[i]!;
+      const colour = colours ? colourOf(level, text) : "";
+      const wrapped = wraps ? wrap(text, width) : [wrap(text, width)[0]!];
       for (let j = wrapped.length - 1; j >= 0 && rows.length < height; j--) {
-        if (skip > 0) skip--;
-        else rows.push(wrapped[j]!);
+        rows.push(coloured(wrapped[j]!, colour));
       }
     }
     return rows.reverse();
   }
 
   #bottomRows(): string[] {
-    if (this.#search?.editing) return [`/${this.#search.text}`];
-    if (this.#copying) return ["\x1b[7m-- scrolling: arrows, PgUp, PgDn, g, G, /text, n; q ends --\x1b[m"];
-    return this.#prompt ? [this.#prompt.text] : [];
+    if (this.#program) return this.#program.history(this.#size.height).map(({ drawn }) => drawn);
+    return this.#running || this.#busy ? [] : [this.#prompt.text];
   }
+}
 
-  #typeCopy(text: string): void {
-    const page = Math.max(1, this.#size.height - 2);
-    switch (text) {
-      case "q":
-      case "\x1b":
-      case "\x03":
-      case "\r":
-        this.#copying = false;
-        this.#search = null;
-        this.#scroll = 0;
-        return;
-      case "\x1b[A":
-      case "\x1bOA":
-      case "k":
-        return this.#move(1);
-      case "\x1b[B":
-      case "\x1bOB":
-      case "j":
-        return this.#move(-1);
-      case "\x1b[5~":
-      case "\x02":
-      case "\x15":
-        return this.#move(page);
-      case "\x1b[6~":
-      case "\x06":
-      case " ":
-        return this.#move(-page);
-      case "g":
-        return this.#move(Number.MAX_SAFE_INTEGER);
-      case "G":
-        return this.#move(-this.#scroll);
-      case "/":
-        this.#search = { editing: true, text: "" };
-        return;
-      case "n":
-        return this.#findUpwards();
-    }
-  }
-
-  #typeSearch(text: string): void {
-    const search = this.#search!;
-    if (text === "\r") {
-      search.editing = false;
-      this.#findUpwards();
-    } else if (text === "\x1b" || text === "\x03") this.#search = null;
-    else if (text === "\x7f" || text === "\b") search.text = search.text.slice(0, -1);
-    else search.text += harmless(text);
-  }
-
-  /** Scrolls so that the next older line with the text is the last one shown. */
-  #findUpwards(): void {
-    const wanted = this.#search?.text;
-    if (!wanted) return;
-    let above = 0;
-    for (let i = this.#entries.length - 1; i >= 0; i--) {
-      const { text } = this.#entries[i]!;
-      if (above > this.#scroll && text.includes(wanted)) {
-        this.#scroll = above;
-        return;
-      }
-      above += wrap(text, this.#size.width).length;
-    }
-  }
-
-  #move(rows: number): void {
-    const total = this.#entries.reduce((sum, entry) => sum + wrap(entry.text, this.#size.width).length, 0);
-    this.#scroll = Math.max(0, Math.min(Math.max(0, total - this.#size.height + 1), this.#scroll + rows));
-    if (this.#scroll > 0) this.#copying = true;
-    this.#changed();
-  }
+function copyRows(text: string, width: number, colour: string): CopyRow[] {
+  return wrap(text, width).map((row, i, all) => ({
+    text: row,
+    drawn: coloured(row, colour),
+    continued: i < all.length - 1,
+  }));
 }

@@ -10,28 +10,64 @@ const COLOURS: Partial<Record<Level | "TRACE", string>> = {
   CRITICAL: "\x1b[1;31m",
   TRACE: "\x1b[35m",
 };
-const PLAIN = "\x1b[m";
+export const PLAIN = "\x1b[m";
+export const INVERSE = "\x1b[7m";
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+const HARMFUL = /[\x00-\x1f\x7f-\x9f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const ALL_HARMFUL = /[\x00-\x1f\x7f-\x9f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** A line without anything that a terminal would obey. Tabs become blanks. */
 export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return text.replaceAll("\t", "    ").replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+  return HARMFUL.test(text) ? text.replaceAll("\t", "    ").replace(ALL_HARMFUL, "?") : text;
 }
 
-/** How many rows a line takes. */
-export function rowCount(text: string, width: number): number {
-  return Math.max(1, Math.ceil(text.length / width));
+/** How many columns a text takes. */
+export function widthOf(text: string): number {
+  return NOT_ASCII.test(text) ? Bun.stringWidth(text) : text.length;
 }
 
-/** The rows of one line, without colour. */
+/** The rows of one line, without colour; none is wider than `width`. */
 export function wrap(text: string, width: number): string[] {
+  if (NOT_ASCII.test(text)) return wrapWide(text, width);
+  if (text.length <= width) return [text];
   const rows: string[] = [];
-  for (let i = 0; i < text.length || i === 0; i += width) rows.push(text.slice(i, i + width));
+  for (let i = 0; i < text.length; i += width) rows.push(text.slice(i, i + width));
   return rows;
 }
 
-/** Rows of a log line in the colour of its level. */
-export function colourRows(rows: readonly string[], level: Level, colours: boolean): string[] {
-  const colour = colours ? COLOURS[level] : undefined;
-  return colour === undefined ? [...rows] : rows.map((row) => `${colour}${row}${PLAIN}`);
+function wrapWide(text: string, width: number): string[] {
+  const rows: string[] = [];
+  let row = "";
+  let used = 0;
+  for (const ch of text) {
+    const columns = Bun.stringWidth(ch);
+    if (used + columns > width && row !== "") {
+      rows.push(row);
+      row = "";
+      used = 0;
+    }
+    row += ch;
+    used += columns;
+  }
+  rows.push(row);
+  return rows;
+}
+
+/** The escape sequence of a level; empty for none. A line of a traceback has a colour of its own. */
+export function colourOf(level: Level, text: string): string {
+  return COLOURS[isTrace(text) ? "TRACE" : level] ?? "";
+}
+
+/** `2013-02-25 21:05:51.123 17409 TRACE nova ...` */
+function isTrace(text: string): boolean {
+  const at = text.indexOf(" TRACE ", 23);
+  return at > 0 && at < 34;
+}
+
+export function coloured(row: string, colour: string): string {
+  return colour === "" ? row : `${colour}${row}${PLAIN}`;
 }

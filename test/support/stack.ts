@@ -96,6 +96,12 @@ export class Stack implements AsyncDisposable {
     return new Stack(state, admin, demo, options);
   }
 
+  /** A cloud that somebody else has started; its state directory stays. */
+  static async adopt(state: string): Promise<Stack> {
+    const [admin, demo] = await Promise.all([openrc(state, "admin"), openrc(state, "demo")]);
+    return new Stack(state, admin, demo, { state });
+  }
+
   /** `stack ARGS...` on this cloud, with the settings it was started with. */
   cli(...args: string[]): Promise<Outcome> {
     return run([BINARY, ...args], {
