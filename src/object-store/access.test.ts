@@ -76,17 +76,26 @@ test("OB-12 referrer ACLs: everybody reads objects, lists only with .rlistings",
   expect(await from("http://elsewhere.org/")).toBe(401);
 });
 
-test("OB-13 roles: operators own their account, ResellerAdmin all of them, a reader reads", async () => {
-  await using cloud = await objectCloud();
+test("OB-13 roles: operators own their account, ResellerAdmin all of them, a reader reads where that role is set", async () => {
+  const reads = [
+    "[[post-config|$SWIFT_CONFIG_PROXY_SERVER]]",
+    "[filter:keystoneauth]",
+    "project_reader_roles = auditor",
+  ];
+  await using cloud = await objectCloud({ rc: reads.join("\n") });
   const demo = await swiftAs(cloud);
   await demo.put("c");
   await demo.put("c/o", "x");
   await addUser(cloud, { name: "boss", project: "bosses", role: "ResellerAdmin" });
   const boss = await swiftAs(cloud, "boss", "bosses");
   expect(await rights(boss, demo.account)).toEqual([200, 200, 201]);
-  await addUser(cloud, { name: "ro", project: "demo", role: "reader" });
+  await addUser(cloud, { name: "ro", project: "demo", role: "auditor" });
   const reader = await swiftAs(cloud, "ro", "demo");
   expect(await rights(reader, demo.account)).toEqual([200, 200, 403]);
+  // Keystone's own role of readers is nobody here, as in Swift, until it is set.
+  await addUser(cloud, { name: "kr", project: "demo", role: "reader" });
+  const keystoneReader = await swiftAs(cloud, "kr", "demo");
+  expect(await rights(keystoneReader, demo.account)).toEqual([403, 403, 403]);
   await addUser(cloud, { name: "op", project: "demo", role: "swiftoperator" });
   const operator = await swiftAs(cloud, "op", "demo");
   expect(await rights(operator, demo.account)).toEqual([200, 200, 201]);

@@ -17,12 +17,12 @@ export const objectStoreSection = section("object-store", "Object store (swift)"
   ),
   SWIFT_HASH: key.text(
     "",
-    "Suffix that goes into the placement of objects: it decides on which device a copy is looked for first. It may be changed at any time.",
+    "Suffix that goes into the placement of objects: with the ring it decides on which devices their copies are. It may be changed at any time.",
     { option: "swift.conf/swift-hash/swift_hash_path_suffix" },
   ),
   SWIFT_REPLICAS: key.int(
     1,
-    "Copies of each large object, each on a device of its own (swift/d1, swift/d2, ...).",
+    "Copies of each large object, each on a device of its own (swift/d1, swift/d2, ...). Rings that were changed by hand (swift-ring-builder) decide themselves.",
     {
       min: 1,
       max: 10,

@@ -14,6 +14,7 @@ import type { Platform } from "./pipeline/platform.ts";
 import { ensureRings, ObjectRing } from "./rings/files.ts";
 import { Commits } from "./storage/commits.ts";
 import { Devices } from "./storage/devices.ts";
+import { HashThread } from "./storage/hash-thread.ts";
 import { Readers } from "./storage/readers.ts";
 import { WalSync } from "./storage/wal-sync.ts";
 import { AccountStore } from "./store/accounts.ts";
@@ -78,6 +79,7 @@ export function makeObjectStore(
     removals.add(removal);
   };
   const readers = new Readers(removeFile);
+  const hashing = new HashThread(clock);
   const containers = new Containers({
     store: accounts,
     listings: new Listings(db),
@@ -100,6 +102,7 @@ export function makeObjectStore(
     upload: {
       devices,
       ids,
+      hashing,
       inlineBytes: settings.SWIFT_INLINE_SIZE,
       noteStray: (file) => commits.write(() => objectRows.addStray(file)),
     },
@@ -149,6 +152,7 @@ export function makeObjectStore(
     async settled() {
       await Promise.all(removals);
       await commits.settled();
+      hashing.stop();
       await wal?.close();
     },
   };

@@ -76,6 +76,23 @@ test("a chunked upload; one without any length is refused", async () => {
   chunked.write("6\r\n world\r\n0\r\n\r\n");
   expect(await rest(chunked)).toStartWith("HTTP/1.1 201 Created\r\n");
   expect((await swift.ask("GET", "c/o")).text).toBe("hello world");
+  // What trails the last chunk is read and counts for nothing, as in Swift.
+  const trailing = await open(server.port);
+  trailing.write(
+    head(
+      swift,
+      "PUT",
+      "c/t",
+      token(swift),
+      "Transfer-Encoding: chunked",
+      "Trailer: X-Object-Meta-Late",
+      "Connection: close",
+    ),
+  );
+  trailing.write(`5\r\nhello\r\n0\r\nX-Object-Meta-Late: yes\r\nEtag: ${"0".repeat(32)}\r\n\r\n`);
+  expect(await rest(trailing)).toStartWith("HTTP/1.1 201 Created\r\n");
+  const late = await swift.ask("HEAD", "c/t");
+  expect([late.headers.get("content-length"), late.headers.get("x-object-meta-late")]).toEqual(["5", null]);
   const none = await open(server.port);
   none.write(head(swift, "PUT", "c/p", token(swift), "Connection: close"));
   const answer = await rest(none);

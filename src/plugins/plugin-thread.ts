@@ -7,6 +7,7 @@ import { PluginError } from "./load.ts";
 import type { Call, Effect, Failure, Order, PluginShape, Report } from "./protocol.ts";
 // @ts-expect-error The file's text, not what it exports: the thread is started from memory.
 import threadText from "./thread.ts" with { type: "text" };
+import { PluginWorker } from "./worker.ts";
 
 const SOURCE: string = threadText;
 
@@ -64,7 +65,7 @@ type DistributedOrder = Order extends infer O ? (O extends unknown ? Omit<O, "id
 export class PluginThread {
   shape: PluginShape = { functions: [], values: {} };
   #options: PluginThreadOptions;
-  #worker: Worker | null = null;
+  #worker: PluginWorker<Order, Report> | null = null;
   #mtimeMs = 0;
   #waiting = new Map<number, Waiting>();
   #lastId = 0;
@@ -130,15 +131,10 @@ export class PluginThread {
       throw new PluginError(`${path}: cannot be read`, { cause });
     });
     this.#mtimeMs = found.mtimeMs;
-    const url = URL.createObjectURL(new Blob([SOURCE], { type: "application/typescript" }));
-    const worker = new Worker(url);
-    this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<Report>) => this.#receive(worker, data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#died(worker, event.message);
-    };
-    worker.addEventListener("close", () => this.#died(worker, "its thread ended"));
+    this.#worker = new PluginWorker<Order, Report>(SOURCE, {
+      report: (report) => this.#receive(report),
+      died: (reason) => this.#end(new PluginError(`${path}: ${reason}`)),
+    });
     try {
       const report = await this.#send({ load: path }, null);
       if (!("shape" in report)) throw new PluginError(`${path}: gave no answer`);
@@ -151,8 +147,6 @@ export class PluginThread {
       }
       if (error instanceof PluginError || error instanceof PluginTimeout) throw error;
       throw new PluginError(`${path}: ${(error as Error).message}`, { cause: error });
-    } finally {
-      URL.revokeObjectURL(url);
     }
   }
 
@@ -171,12 +165,11 @@ export class PluginThread {
       const error = new PluginTimeout(`${path}: no answer within ${timeoutSeconds} s; it was stopped`);
       this.#end(error);
     }, timeoutSeconds * 1000);
-    this.#worker?.postMessage({ id, ...order });
+    this.#worker?.post({ id, ...order });
     return promise.finally(() => clearTimeout(timer));
   }
 
-  #receive(worker: Worker, report: Report): void {
-    if (worker !== this.#worker) return;
+  #receive(report: Report): void {
     const waiting = this.#waiting.get(report.id);
     if ("line" in report) {
       const { log } = this.#options;
@@ -184,14 +177,14 @@ export class PluginThread {
       const context = waiting?.call?.log ?? null;
       if (report.level === "error") log.error(context, report.line, error);
       else log[report.level](context, report.line);
-    } else if ("query" in report) this.#answer(worker, report, waiting);
+    } else if ("query" in report) this.#answer(report, waiting);
     else if ("failure" in report) this.#settle(report.id)?.reject(new PluginFailure(report.failure));
     else this.#settle(report.id)?.resolve(report);
   }
 
-  #answer(worker: Worker, report: { query: string; serial: number }, waiting: Waiting | undefined): void {
+  #answer(report: { query: string; serial: number }, waiting: Waiting | undefined): void {
     try {
-      worker.postMessage({ id: report.serial, answer: waiting?.call?.answer?.(report.query) ?? null });
+      this.#worker?.post({ id: report.serial, answer: waiting?.call?.answer?.(report.query) ?? null });
     } catch (error) {
       this.#end(error as Error);
     }
@@ -203,17 +196,13 @@ export class PluginThread {
     return waiting;
   }
 
-  #died(worker: Worker, reason: string): void {
-    if (worker === this.#worker) this.#end(new PluginError(`${this.#options.path}: ${reason}`));
-  }
-
   #end(error: Error): void {
     const worker = this.#worker;
     this.#worker = null;
     this.#sent.clear();
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    worker?.terminate();
+    worker?.end();
     for (const { reject } of waiting) reject(error);
   }
 }

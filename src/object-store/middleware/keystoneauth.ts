@@ -16,7 +16,6 @@ const UNKNOWN_DOMAIN = "_unknown";
 
 /** DevStack's operators, with the names the member role has had. */
 const OPERATORS = "admin, swiftoperator, member, _member_";
-const READERS = "reader";
 
 interface Rules {
   /** `AUTH_` */
@@ -174,6 +173,6 @@ function readRules(conf: Conf): Rules {
     prefixes,
     operators: table("operator_roles", OPERATORS),
     services: table("service_roles", ""),
-    readers: table("project_reader_roles", READERS),
+    readers: table("project_reader_roles", ""),
   };
 }

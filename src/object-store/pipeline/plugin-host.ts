@@ -3,20 +3,18 @@
 // starts another.
 
 import { stat } from "node:fs/promises";
-import type { ReplyBody } from "../../http/call.ts";
-import { answer, type SwiftReply } from "../answers.ts";
-import { chunksOf } from "../conditional.ts";
+import { PluginWorker } from "../../plugins/worker.ts";
+import type { SwiftReply } from "../answers.ts";
 import { splitPath } from "../path.ts";
 import type { SwiftRequest } from "../request.ts";
 import type { App, Tools } from "./contract.ts";
-import type { BodyState, Failure, Order, ReplyState, Report, RequestState } from "./plugin-protocol.ts";
+import { isStream, PluginCall, stateOf } from "./plugin-call.ts";
+import type { Failure, Order, Report, RequestState } from "./plugin-protocol.ts";
 // @ts-expect-error The file's text, not what it exports: the thread is started from memory.
 import threadText from "./plugin-thread.ts" with { type: "text" };
 
 const SOURCE = `const splitPath = ${splitPath.toString()};\n${threadText as string}`;
 
-/** Bodies up to this size go along; larger ones stay until they are read. */
-const CARRIED_BYTES = 64 * 1024;
 /** How often a thread that has work is asked whether it still answers. */
 const ASK_EVERY_MS = 1000;
 
@@ -41,19 +39,6 @@ export class PluginFailure extends Error {
   }
 }
 
-/** One request in the plugin's hands. */
-interface Call {
-  request: SwiftRequest;
-  resolve(reply: SwiftReply): void;
-  reject(error: unknown): void;
-  /** Answers of the rest of the pipeline, by the number under which the plugin knows them. */
-  origins: Map<number, SwiftReply>;
-  /** Bodies among them that stay here, and those that were begun. */
-  reading: Map<number, AsyncGenerator<Uint8Array>>;
-  /** What failed behind the plugin. */
-  behind: unknown[];
-}
-
 interface Piece {
   resolve(chunk: Uint8Array | null): void;
   reject(error: unknown): void;
@@ -61,10 +46,10 @@ interface Piece {
 
 export class PluginHost {
   #options: PluginHostOptions;
-  #worker: Worker | null = null;
+  #worker: PluginWorker<Order, Report> | null = null;
   #starting: Promise<void> | null = null;
   #loading: { resolve(): void; reject(error: Error): void } | null = null;
-  #calls = new Map<number, Call>();
+  #calls = new Map<number, PluginCall>();
   /** Pieces that are waited for, of bodies the plugin makes. */
   #pieces = new Map<number, Piece>();
   #lastCall = 0;
@@ -96,8 +81,7 @@ export class PluginHost {
     const id = ++this.#lastCall;
     const { env } = request;
     const { promise, resolve, reject } = Promise.withResolvers<SwiftReply>();
-    const call: Call = { request, resolve, reject, origins: new Map(), reading: new Map(), behind: [] };
-    this.#calls.set(id, call);
+    this.#calls.set(id, new PluginCall(request, { resolve, reject }));
     const { identity } = env;
     this.#send({
       call: id,
@@ -139,50 +123,44 @@ export class PluginHost {
     const { mtimeMs } = await stat(path).catch((cause) => {
       throw new Error(`cannot read the middleware ${path}`, { cause });
     });
-    const url = URL.createObjectURL(new Blob([SOURCE], { type: "application/typescript" }));
-    const worker = new Worker(url);
+    const worker = new PluginWorker<Order, Report>(SOURCE, {
+      report: (report) => this.#receive(report),
+      died: (reason) => this.#end(new Error(`the middleware ${name}: ${reason}`)),
+    });
     this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<Report>) => this.#receive(worker, data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#died(worker, event.message);
-    };
-    worker.addEventListener("close", () => this.#died(worker, "its thread ended"));
     const loaded = Promise.withResolvers<void>();
     this.#loading = loaded;
     const timer = setTimeout(() => {
       this.#end(new Error(`the middleware ${name} was not loaded within ${timeoutSeconds} s`));
     }, timeoutSeconds * 1000);
     try {
-      worker.postMessage({
+      worker.post({
         load: `${path}?${mtimeMs}`,
         name,
         conf: [...conf],
         hostAddress: tools.hostAddress,
         debugging,
-      } satisfies Order);
+      });
       await loaded.promise;
     } catch (error) {
       this.#end(new Error(`the middleware ${name} was not loaded`));
       throw error;
     } finally {
       clearTimeout(timer);
-      URL.revokeObjectURL(url);
       this.#loading = null;
     }
   }
 
   #send(order: Order): void {
-    this.#worker?.postMessage(order);
+    this.#worker?.post(order);
     this.#watchThread();
   }
 
   /** Asks a thread that has work whether it still answers, and ends one that does not. */
   #watchThread(): void {
     if (this.#watch !== null || !this.#worker) return;
-    const worker = this.#worker;
     const { name, timeoutSeconds } = this.#options;
-    worker.postMessage({ ping: ++this.#lastPing } satisfies Order);
+    this.#worker.post({ ping: ++this.#lastPing });
     this.#watch = setTimeout(() => {
       this.#watch = null;
       this.#end(new Error(`the middleware ${name} gave no sign for ${timeoutSeconds} s; it was stopped`));
@@ -199,8 +177,7 @@ export class PluginHost {
     }, ASK_EVERY_MS);
   }
 
-  #receive(worker: Worker, report: Report): void {
-    if (worker !== this.#worker) return;
+  #receive(report: Report): void {
     const { tools } = this.#options;
     if ("pong" in report) return this.#answers();
     if ("ready" in report) return this.#loading?.resolve();
@@ -217,7 +194,7 @@ export class PluginHost {
     if ("read" in report) return void this.#read(report.read, report.serial);
     const call = this.#calls.get(report.call);
     if (!call) return;
-    if ("reply" in report) call.resolve(this.#replyOf(call, report.reply));
+    if ("reply" in report) call.resolve(call.replyOf(report.reply, (id) => this.#madeBody(id)));
     else if ("failure" in report) {
       const { behind } = report.failure;
       call.reject(behind === undefined ? new PluginFailure(report.failure) : call.behind[behind]);
@@ -226,20 +203,14 @@ export class PluginHost {
   }
 
   /** The rest of the pipeline, for the request as the plugin has left it. */
-  async #goOn(call: Call, state: RequestState, serial: number): Promise<void> {
+  async #goOn(call: PluginCall, state: RequestState, serial: number): Promise<void> {
     const { request } = call;
-    if (request.method !== state.method) request.method = state.method;
-    if (request.path !== state.path) request.path = state.path;
-    if (request.queryText !== state.queryText) request.queryText = state.queryText;
-    request.headers = new Map(state.headers);
-    for (const [name, value] of state.extra) request.env.extra.set(name, value);
+    call.change(state);
     try {
       const reply = await this.#options.next(request);
-      const origin = ++this.#lastOrigin;
-      call.origins.set(origin, reply);
       this.#send({
         serial,
-        reply: { status: reply.status, headers: reply.headers, body: carried(reply.body, origin), origin },
+        reply: call.keep(++this.#lastOrigin, reply),
         extra: request.env.extra,
       });
     } catch (error) {
@@ -247,14 +218,14 @@ export class PluginHost {
     }
   }
 
-  #passBehind(call: Call, serial: number, error: unknown): void {
+  #passBehind(call: PluginCall, serial: number, error: unknown): void {
     const behind = call.behind.push(error) - 1;
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     this.#send({ serial, failure: { name, message, stack: "", behind } });
   }
 
   /** Facts of a container or account, which the rest of the pipeline is asked for on the service's own behalf. */
-  async #tell(call: Call, report: Extract<Report, { asks: string }>): Promise<void> {
+  async #tell(call: PluginCall, report: Extract<Report, { asks: string }>): Promise<void> {
     const { next, tools } = this.#options;
     const parts = report.asks === "container" ? 3 : 2;
     const path = report.path.split("/", parts + 1).join("/");
@@ -266,27 +237,6 @@ export class PluginHost {
     } catch (error) {
       this.#passBehind(call, report.serial, error);
     }
-  }
-
-  /** @throws never */
-  #replyOf(call: Call, state: ReplyState): SwiftReply {
-    const origin = state.origin === undefined ? undefined : call.origins.get(state.origin);
-    const { status, headers, body } = state;
-    if (body !== null && typeof body === "object" && "standard" in body) return answer(status, headers);
-    if (body !== null && typeof body === "object" && "kept" in body && body.kept > 0) {
-      const kept = call.origins.get(body.kept);
-      call.origins.delete(body.kept);
-      // Rows of a listing and the like stay with the body they belong to.
-      return { ...(origin === kept ? kept : {}), status, headers, body: kept?.body ?? null };
-    }
-    if (origin && sameBody(origin.body, body)) return { ...origin, status, headers };
-    return { status, headers, body: this.#bodyOf(body) };
-  }
-
-  #bodyOf(body: BodyState): ReplyBody {
-    if (body === null || typeof body !== "object" || body instanceof Uint8Array || "file" in body)
-      return body;
-    return this.#madeBody(-body.kept);
   }
 
   async *#madeBody(id: number): AsyncGenerator<Uint8Array> {
@@ -305,7 +255,7 @@ export class PluginHost {
       }
     } finally {
       this.#pieces.delete(id);
-      if (!ended) this.#worker?.postMessage({ cancel: id } satisfies Order);
+      if (!ended) this.#worker?.post({ cancel: id });
     }
   }
 
@@ -318,17 +268,10 @@ export class PluginHost {
 
   /** The next piece of a body that has stayed here. */
   async #read(origin: number, serial: number): Promise<void> {
-    const call = [...this.#calls.values()].find(
-      ({ origins, reading }) => origins.has(origin) || reading.has(origin),
-    );
+    const call = [...this.#calls.values()].find((candidate) => candidate.has(origin));
     if (!call) return this.#send({ serial, chunk: null });
-    let source = call.reading.get(origin);
-    if (!source) {
-      source = chunksOf(call.origins.get(origin)?.body ?? null);
-      call.reading.set(origin, source);
-    }
     try {
-      const { done, value } = await source.next();
+      const { done, value } = await call.body(origin).next();
       this.#send({ serial, chunk: done ? null : value });
     } catch (error) {
       this.#passBehind(call, serial, error);
@@ -340,18 +283,11 @@ export class PluginHost {
     const call = this.#calls.get(id);
     if (!call) return;
     this.#calls.delete(id);
-    for (const source of call.reading.values()) source.return(undefined).catch(() => {});
-    for (const [origin, { body }] of call.origins) {
-      if (isStream(body) && !call.reading.has(origin)) release(body);
-    }
+    call.finish();
     if (this.#calls.size === 0 && this.#watch !== null) {
       clearTimeout(this.#watch);
       this.#watch = null;
     }
-  }
-
-  #died(worker: Worker, reason: string): void {
-    if (worker === this.#worker) this.#end(new Error(`the middleware ${this.#options.name}: ${reason}`));
   }
 
   #end(error: Error): void {
@@ -359,44 +295,11 @@ export class PluginHost {
     this.#worker = null;
     if (this.#watch !== null) clearTimeout(this.#watch);
     this.#watch = null;
-    worker?.terminate();
+    worker?.end();
     this.#loading?.reject(error);
     const [pieces, calls] = [[...this.#pieces.values()], [...this.#calls.values()]];
     this.#pieces.clear();
     for (const piece of pieces) piece.reject(error);
     for (const call of calls) call.reject(error);
   }
-}
-
-function stateOf(request: SwiftRequest): RequestState {
-  return {
-    method: request.method,
-    path: request.path,
-    queryText: request.queryText,
-    headers: [...request.headers],
-    extra: request.env.extra,
-  };
-}
-
-function isStream(body: ReplyBody): body is AsyncIterable<Uint8Array> {
-  return body !== null && typeof body === "object" && Symbol.asyncIterator in body;
-}
-
-function release(body: AsyncIterable<Uint8Array>): void {
-  body[Symbol.asyncIterator]()
-    .return?.()
-    .catch(() => {});
-}
-
-function carried(body: ReplyBody, origin: number): BodyState {
-  if (typeof body === "string") return body.length <= CARRIED_BYTES ? body : { kept: origin };
-  if (body instanceof Uint8Array) return body.length <= CARRIED_BYTES ? body.slice() : { kept: origin };
-  return body === null ? null : { kept: origin };
-}
-
-/** Has the plugin given back what it was given? */
-function sameBody(before: ReplyBody, after: BodyState | { standard: true }): boolean {
-  if (before instanceof Uint8Array && after instanceof Uint8Array)
-    return before.length === after.length && Buffer.compare(before, after) === 0;
-  return before === after;
 }

@@ -42,13 +42,14 @@ export function objectMethods(proxy: ProxyParts): Methods {
     const info: ObjectInfo | null = data ?? (head ? objects.head(container.id, target.object) : null);
     if (!info) return missing(request);
     if (data && !(data.source instanceof Uint8Array)) request.env.finished.push(data.release);
-    const ignoreRange = listFromCsv(request.header("x-backend-ignore-range-if-metadata-present"));
+    const { headers } = request;
+    const conditional = headers.has("if-match") || headers.has("if-none-match");
     const source = data?.source ?? new Uint8Array(0);
     return conditionalReply(request, {
       reply: { status: 200, headers: objectHeaders(info), body: null },
       length: info.size,
-      matchEtag: etagAt(request, info.metadata),
-      ignoreRange: ignoreRange.some((name) => info.metadata[name.toLowerCase()] !== undefined),
+      ...(conditional ? etagAt(request, info.metadata) : {}),
+      ignoreRange: headers.has("range") && ignoresRange(request, info.metadata),
       slice: ({ start, end }) =>
         source instanceof Uint8Array
           ? start === 0 && end === source.length
@@ -64,12 +65,19 @@ export function objectMethods(proxy: ProxyParts): Methods {
   }
 
   /** The entity tag conditions are compared with, where a middleware keeps its own (`X-Backend-Etag-Is-At`). */
-  function etagAt(request: SwiftRequest, metadata: Readonly<Metadata>): string | undefined {
+  function etagAt(request: SwiftRequest, metadata: Readonly<Metadata>): { matchEtag?: string } {
     for (const name of listFromCsv(request.header("x-backend-etag-is-at"))) {
-      const etag = metadata[name.toLowerCase()];
-      if (etag !== undefined) return etag;
+      const matchEtag = metadata[name.toLowerCase()];
+      if (matchEtag !== undefined) return { matchEtag };
     }
-    return undefined;
+    return {};
+  }
+
+  /** A range is of the whole that a manifest stands for, not of the manifest. */
+  function ignoresRange(request: SwiftRequest, metadata: Readonly<Metadata>): boolean {
+    return listFromCsv(request.header("x-backend-ignore-range-if-metadata-present")).some(
+      (name) => metadata[name.toLowerCase()] !== undefined,
+    );
   }
 
   async function put(request: SwiftRequest, target: Target): Promise<SwiftReply> {

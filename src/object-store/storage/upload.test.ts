@@ -2,11 +2,13 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../core/clock.ts";
 import { randomIds } from "../../core/ids.ts";
 import { StatePaths } from "../../core/paths.ts";
 import { ensureRings, ObjectRing } from "../rings/files.ts";
 import { md5, noise } from "../testing.ts";
 import { Devices } from "./devices.ts";
+import { HashThread } from "./hash-thread.ts";
 import { Readers } from "./readers.ts";
 import { Upload } from "./upload.ts";
 
@@ -22,12 +24,17 @@ beforeEach(() => {
   devices = new Devices(paths, () => ring.data);
   strays.length = 0;
 });
-afterEach(() => rmSync(root, { recursive: true }));
+const hashing = new HashThread(systemClock);
+afterEach(() => {
+  hashing.stop();
+  rmSync(root, { recursive: true });
+});
 
 const upload = () =>
   new Upload({
     devices,
     ids: randomIds,
+    hashing,
     inlineBytes: 100,
     async noteStray(file) {
       expect(devices.copies(file).some(existsSync)).toBe(false);

@@ -100,10 +100,9 @@ export function expected(
   return given;
 }
 
-/** The object store asks keystoneauth, not a policy: operator_roles and project_reader_roles of proxy-server.conf. */
+/** The object store asks keystoneauth, not a policy: operator_roles of proxy-server.conf (project_reader_roles is empty). */
 const SWIFT_ROLES: Readonly<Record<string, readonly string[]>> = {
   "swift:operator": ["member", "admin", "swiftoperator"],
-  "swift:reader": ["reader", "member", "admin", "swiftoperator"],
 };
 
 export function agrees(cell: Cell, given: Expected): boolean {
