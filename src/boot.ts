@@ -107,7 +107,13 @@ export async function boot(options: BootOptions): Promise<RunningCloud> {
       new ProjectDatabase({ path: paths.at(`${project}.db`), migrations, synchronous: settings.SYNC_WRITES }),
     openLog: (declaration, current) => logging.open(declaration, current),
   });
-  const closeSinks = openSinks({ notifications: cloud.notifications, config, book, clock: systemClock });
+  const closeSinks = openSinks({
+    notifications: cloud.notifications,
+    config,
+    book,
+    clock: systemClock,
+    pluginFolder: paths.at("plugins"),
+  });
   const log = book.logger("stack", "stack.boot");
   for (const warning of config.warnings) log.warning(null, warning);
   let ready = false;

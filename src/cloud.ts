@@ -2,6 +2,8 @@
 // each be stopped and started alone while the others run. A stopped service behaves as a dead process would: its port
 // refuses connections, its path on the shared port answers 503, its messages wait, its peers get PeerUnavailable.
 
+import { busConsoleApp } from "./bus-console.ts";
+import { BusOutage } from "./bus-outage.ts";
 import { cloudSection } from "./config/cloud.ts";
 import type { Config } from "./config/config.ts";
 import { notificationSection } from "./config/notifications.ts";
@@ -37,6 +39,8 @@ import { faultyApp } from "./faults/http.ts";
 import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
 import { notifier } from "./notifying.ts";
 import { cloudMetrics, operationsApp } from "./operations.ts";
+import type { GuardedApp } from "./plugins/api-middleware.ts";
+import { pluginSection } from "./plugins/config.ts";
 import { Projects } from "./projects.ts";
 
 export type { ServiceState, ServiceStatus };
@@ -73,12 +77,17 @@ const SANDBOX = {
   "content-security-policy": "sandbox allow-scripts allow-forms allow-popups allow-downloads",
 };
 
+/** Those whose services talk over a message broker. */
+const BUS_PROJECTS: ReadonlySet<string> = new Set(["nova", "cinder", "neutron"]);
+
 interface Handle {
   declaration: ServiceDeclaration;
   state: ServiceState;
   reason: string | null;
   service: Service | null;
   listeners: Listener[];
+  /** Its app behind the user's own middleware. */
+  guarded: GuardedApp | null;
   log: Logger;
   /** Serialises start and stop. */
   turn: Promise<void>;
@@ -92,10 +101,12 @@ export class Cloud {
   #handles = new Map<string, Handle>();
   readonly projects: Projects;
   readonly notifications: Notifications;
+  readonly busOutage: BusOutage;
   /** What goes wrong on purpose. They end with the process. */
   readonly faults: FaultBook;
   #requests = new RequestMetrics();
   #shared: Listener | null = null;
+  #busConsole: Listener | null = null;
   #log: Logger;
   #operations = operationsApp(this);
 
@@ -113,6 +124,14 @@ export class Cloud {
       struck: ({ id, kind }, point) => this.#log.warning(null, `fault ${id} strikes: ${point}: ${kind}`),
     });
     this.projects = new Projects({ ...options, faults: this.faults }, this.#config);
+    this.busOutage = new BusOutage({
+      clock: options.clock,
+      hold: (held) => this.projects.hold(held),
+      clients: () =>
+        [...this.#handles.values()]
+          .filter(({ state, declaration }) => state === "running" && BUS_PROJECTS.has(declaration.project))
+          .map(({ declaration, log }) => ({ project: declaration.project, log })),
+    });
     this.peers.provide(faultSeam, this.faults);
     this.peers.provide(logLevels, options.book);
     for (const declaration of options.declarations) {
@@ -123,6 +142,7 @@ export class Cloud {
         reason: null,
         service: null,
         listeners: [],
+        guarded: null,
         log: options.book.logger(declaration.window, declaration.program),
         turn: Promise.resolve(),
       });
@@ -150,11 +170,25 @@ export class Cloud {
         onError: (error) => this.#log.error(null, "request failed", error),
       });
     }
+    if (serve) await this.#openBusConsole(serve.host);
     const { masked, disabled } = readUnits(this.#options.paths.root);
     for (const handle of this.#handles.values()) {
       const { window } = handle.declaration;
       if (masked.includes(window) || disabled.includes(window)) continue;
       await this.#inTurn(handle, () => this.#start(handle)).catch(() => {}); // noted as the service's state
+    }
+  }
+
+  /** A port that is taken is told, and the cloud does without. */
+  async #openBusConsole(host: string): Promise<void> {
+    const port = this.#config.values(cloudSection).BUS_CONSOLE_PORT;
+    if (port === 0) return;
+    const app = busConsoleApp({ queues: () => this.projects.queues(), down: () => this.busOutage.down });
+    const onError = (error: unknown) => this.#log.error(null, "request failed", error);
+    try {
+      this.#busConsole = await listen({ host, port, route: () => ({ app, mount: "" }), onError });
+    } catch (error) {
+      this.#log.error(null, `No page of the message bus on ${host}:${port}: ${messageOf(error)}`);
     }
   }
 
@@ -184,9 +218,12 @@ export class Cloud {
 
   /** Ends listening on the shared port and closes the databases; the cloud cannot be used again. */
   async close(): Promise<void> {
+    this.busOutage.stop();
     await this.stopServices();
     await this.#shared?.stop();
+    await this.#busConsole?.stop();
     this.#shared = null;
+    this.#busConsole = null;
     this.projects.close();
   }
 
@@ -251,7 +288,7 @@ export class Cloud {
   /** The app of a running service, for tests and for the shared port. @throws PeerUnavailable */
   app(window: string): FetchApp {
     const handle = this.#handle(window);
-    const app = handle.service?.app;
+    const app = handle.guarded?.app ?? handle.service?.app;
     if (!app || handle.state !== "running") throw new PeerUnavailable(window);
     return app;
   }
@@ -317,6 +354,7 @@ export class Cloud {
       const service = declaration.create(this.#context(handle));
       handle.service = service;
       await service.start();
+      await this.#guard(handle, service);
       handle.state = "running";
       await this.#listen(handle, service);
     } catch (error) {
@@ -344,16 +382,36 @@ export class Cloud {
   }
 
   async #halt(handle: Handle): Promise<void> {
-    const { service, listeners } = handle;
+    const { service, listeners, guarded } = handle;
+    guarded?.stop();
+    handle.guarded = null;
     handle.listeners = [];
     handle.service = null;
     for (const listener of listeners) await listener.stop();
     await service?.stop().catch((error) => handle.log.error(null, "stopping failed", error));
   }
 
+  /** Puts the middleware of the user's own in front of a service's app. @throws PluginError */
+  async #guard(handle: Handle, { app }: Service): Promise<void> {
+    const settings = this.#config.values(pluginSection);
+    const names = settings.API_MIDDLEWARE.flatMap((entry) => {
+      const [window, name] = entry.split(/:(.*)/s);
+      return window === handle.declaration.window && name ? [name] : [];
+    });
+    if (!app || names.length === 0) return;
+    const { guardApp } = await import("./plugins/api-middleware.ts");
+    handle.guarded = await guardApp(app, {
+      names,
+      folder: this.#options.paths.at("plugins"),
+      log: handle.log,
+      timeoutSeconds: settings.PLUGIN_TIMEOUT,
+      reload: settings.PLUGIN_RELOAD,
+    });
+  }
+
   async #listen(handle: Handle, service: Service): Promise<void> {
     const { serve } = this.#options;
-    const { app } = service;
+    const app = handle.guarded?.app ?? service.app;
     if (!app || !serve?.classicPorts) return;
     for (const port of handle.declaration.ports ?? []) {
       const listener = await listen({

@@ -7,6 +7,8 @@ import type { LogBook, Logger } from "./core/log.ts";
 import { openLogFile } from "./core/log-file.ts";
 import { fileSink, type Notifications, onTheWire, WebhookSink } from "./core/notifications.ts";
 import type { Notify, ServiceContext, ServiceDeclaration } from "./core/service.ts";
+import { pluginSection } from "./plugins/config.ts";
+import { startListeners } from "./plugins/listeners.ts";
 
 /**
  * The part of `publisher_id` before the host, by window (nova/rpc.py `get_notifier`, cinder/volume/volume_utils.py,
@@ -74,10 +76,12 @@ export interface SinkOptions {
   config: Config;
   book: LogBook;
   clock: Clock;
+  /** Where listeners of the user's own are found by name. */
+  pluginFolder: string;
 }
 
 /** Opens the file and the webhook of the settings. Returns what closes them. */
-export function openSinks({ notifications, config, book, clock }: SinkOptions): () => void {
+export function openSinks({ notifications, config, book, clock, pluginFolder }: SinkOptions): () => void {
   const { NOTIFICATION_FILE: path, NOTIFICATION_WEBHOOK: url } = config.values(notificationSection);
   const closing: (() => void)[] = [];
   if (path !== "") {
@@ -87,6 +91,10 @@ export function openSinks({ notifications, config, book, clock }: SinkOptions): 
   if (url !== "") {
     const sink = new WebhookSink({ url, clock, log: book.logger("stack", "stack.notifications") });
     closing.push(notifications.listen(sink.send), () => sink.close());
+  }
+  const { NOTIFICATION_LISTENERS: names, PLUGIN_TIMEOUT: timeoutSeconds } = config.values(pluginSection);
+  if (names.length > 0) {
+    closing.push(startListeners({ notifications, book, names, folder: pluginFolder, timeoutSeconds }));
   }
   return () => {
     for (const close of closing) close();

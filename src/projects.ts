@@ -27,6 +27,7 @@ export class Projects {
   #config: Config;
   #databases = new Map<string, ProjectDatabase>();
   #buses = new Map<string, Bus>();
+  #held = false;
   #enforcers = new Map<string, Enforcer>();
 
   constructor(options: ProjectsOptions, config: Config) {
@@ -63,9 +64,16 @@ export class Projects {
         log: this.#options.book.logger("stack", `${project}.bus`),
         faults: this.#options.faults,
       });
+      bus.hold(this.#held);
       this.#buses.set(project, bus);
     }
     return bus;
+  }
+
+  /** Nothing is delivered on any bus until it is let go. */
+  hold(held: boolean): void {
+    this.#held = held;
+    for (const bus of this.#buses.values()) bus.hold(held);
   }
 
   policy(project: string): Enforcer {

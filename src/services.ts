@@ -15,6 +15,7 @@ import { glanceRegistryService } from "./image/registry.ts";
 import { neutron, novaNetwork } from "./network/index.ts";
 import { swift } from "./object-store/index.ts";
 import { placement } from "./placement/index.ts";
+import { pluginSection } from "./plugins/config.ts";
 import { policySection } from "./policy/config.ts";
 import { novaScheduler } from "./scheduler/index.ts";
 import { cinderApi, cinderBackup, cinderScheduler, cinderVolume } from "./volume/index.ts";
@@ -47,7 +48,7 @@ export function sectionsOf(of: readonly ServiceDeclaration[]): Section[] {
     loggingSection,
     notificationSection,
     policySection,
-    ...new Set(of.flatMap(({ sections }) => sections)),
+    ...new Set([pluginSection, ...of.flatMap(({ sections }) => sections)]),
   ];
 }
 

@@ -11,6 +11,7 @@ import type { Program } from "../programs/program.ts";
 import { VERSION } from "../version.ts";
 import { attach } from "./attach.ts";
 import { backup, restore } from "./backup.ts";
+import { bus } from "./bus.ts";
 import { type Command, CommandError, type Invocation, UsageError } from "./command.ts";
 import { clouds, openrc } from "./credentials.ts";
 import { doctor } from "./doctor.ts";
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   probe,
   support,
   queues,
+  bus,
   policy,
   openrc,
   clouds,

@@ -41,7 +41,7 @@ async function* view(invocation: Invocation, what: string): AsyncGenerator<strin
     import("../network/show/show.ts"),
   ]);
   const rcFile = (invocation.values["rc"] as string | undefined) ?? null;
-  const config = readConfig({ rcFile, overrides: {}, env: invocation.env });
+  const config = readConfig({ stateDir: paths.root, rcFile, overrides: {}, env: invocation.env });
   using network = openNetwork(paths, config);
   if (!network) throw new CommandError(`there is no cloud in ${paths.root}`);
   const json = invocation.values["json"] === true;

@@ -15,7 +15,7 @@ import {
 
 export const plugin: Command = {
   name: "plugin",
-  usage: "new KIND NAME | list | check FILE | example NAME",
+  usage: "new KIND NAME | list | points | check FILE | example NAME",
   summary: "files of yours that services load: schedulers, filters, weighers, object-store middleware",
   example: "stack plugin new middleware ip_whitelist; stack plugin check ip_whitelist",
   options: { ...STATE_OPTION, kind: { type: "string" }, dir: { type: "string" } },
@@ -31,6 +31,8 @@ export const plugin: Command = {
         return make(invocation, words);
       case "list":
         return list(invocation);
+      case "points":
+        return (await import("./plugin-points.ts")).pluginPoints(invocation);
       case "check":
         return check(invocation, words);
       case "example":

@@ -69,6 +69,7 @@ async function settings(invocation: Invocation): Promise<string> {
   const { declarations, sectionsOf } = await import("../services.ts");
   const sections = sectionsOf(declarations);
   const config = readConfig({
+    stateDir: statePaths(invocation).root,
     rcFile: (invocation.values["rc"] as string | undefined) ?? null,
     overrides: {},
     env: invocation.env,

@@ -198,6 +198,7 @@ export function describe(
   if (horizon?.url) rows.push(`  Dashboard:  ${horizon.url}`);
   else if (status.sharedPort) rows.push(`  All APIs:   http://${host}:${status.sharedPort}/`);
   rows.push(`  Compute:    ${status.driver.name} (${status.driver.reason})`);
+  if (identity?.url) rows.push("  Users:      admin and demo; their password: stack openrc");
   const state = invocation.values["state"] ? ` --state ${String(invocation.values["state"])}` : "";
   rows.push(`  Use it:     eval "$(stack openrc admin${state})"; openstack server list`);
   rows.push(`  Watch it:   stack attach${state}        End it: stack down${state}`);

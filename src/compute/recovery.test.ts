@@ -134,6 +134,7 @@ test("a host that fails to spawn: the next is tried, then there is none left", a
     networks: true,
   });
   cloud.log.expectError("Simulated failure");
+  cloud.log.expectError("Instance failed to spawn");
   const failed = await cloud.boot({ networks: "auto" });
   const server = await cloud.settled(failed, "ERROR");
   expect(server.fault.message).toBe(

@@ -63,3 +63,20 @@ test("requests are refused in Nova's words", () => {
   );
   expect(refusal({ task_state: "rebooting" }, "hardReboot")).toBeNull();
 });
+
+test("tags: only in four states, in the words of each call", () => {
+  const server = { uuid: "u", vm_state: "shelved", task_state: null, launched_at: 1, host: "h" };
+  for (const [request, verb] of [
+    ["updateTag", "update tag"],
+    ["updateTags", "update tags"],
+    ["deleteTag", "delete tag"],
+    ["deleteTags", "delete tags"],
+  ] as const) {
+    expect(() => checkAllowed(server, request)).toThrow(
+      `Cannot '${verb}' instance u while it is in vm_state shelved`,
+    );
+    for (const vm_state of ["active", "paused", "suspended", "stopped"]) {
+      expect(() => checkAllowed({ ...server, vm_state, task_state: "deleting" }, request)).not.toThrow();
+    }
+  }
+});

@@ -224,3 +224,131 @@ test("volumes of shelved, resized and rebuilt servers stay with them", async () 
   await settled(volume, "in-use");
   expect(await attachments(cloud, id)).toHaveLength(1);
 });
+
+const swap = (cloud: ServerCloud, id: string, from: string, to: string, version = LATEST) =>
+  cloud.nova.put(
+    `/v2.1/servers/${id}/os-volume_attachments/${from}`,
+    { volumeAttachment: { volumeId: to } },
+    version,
+  );
+
+/** A server with a volume. */
+async function swapCloud(settings: Record<string, string> = {}) {
+  const all = await volumeCloud(settings);
+  const id = await all.cloud.server();
+  const old = all.add();
+  await attach(all.cloud, id, old);
+  await all.settled(old, "in-use");
+  return { ...all, id, old };
+}
+
+test("a volume is swapped for another: the mapping names the new one, the old one is free", async () => {
+  const { cloud, add, settled, id, old, volumes } = await swapCloud();
+  await using _ = cloud;
+  const fresh = add({ sizeGb: 2 });
+  expect((await swap(cloud, id, old, fresh)).status).toBe(202);
+  await settled(fresh, "in-use");
+  await settled(old, "available");
+  expect(await attachments(cloud, id)).toEqual([
+    { id: fresh, volumeId: fresh, serverId: id, device: "/dev/vdb" },
+  ]);
+  expect(volumes.volumes.get(fresh)?.attachments).toMatchObject([
+    { instanceUuid: id, mountpoint: "/dev/vdb" },
+  ]);
+  const { body } = await cloud.nova.get(`/v2.1/servers/${id}/os-instance-actions`, LATEST);
+  const { request_id, action } = body.instanceActions[0];
+  expect(action).toBe("swap_volume");
+  const shown = await cloud.nova.get(`/v2.1/servers/${id}/os-instance-actions/${request_id}`, LATEST);
+  expect(shown.body.instanceAction.events).toMatchObject([
+    { event: "compute_swap_volume", result: "Success" },
+  ]);
+  expect((await swap(cloud, id, fresh, old)).body.badRequest.message).toBe(
+    "Invalid volume: New volume must be the same size or larger.",
+  );
+});
+
+test("a swap that fails on the host leaves the server its volume and the other one free", async () => {
+  const { cloud, add, settled, id, old } = await swapCloud({ FAKE_FAILURES: "swapVolume:1" });
+  await using _ = cloud;
+  cloud.log.expectError("Simulated failure of swapVolume");
+  const fresh = add();
+  await swap(cloud, id, old, fresh);
+  await settled(fresh, "available");
+  await settled(old, "in-use");
+  expect(await attachments(cloud, id)).toMatchObject([{ volumeId: old }]);
+  expect((await cloud.show(id)).status).toBe("ACTIVE");
+  await swap(cloud, id, old, fresh);
+  await settled(old, "available");
+});
+
+test("a swap that a crash cut short is brought to its end", async () => {
+  const { cloud, add, settled, id, old } = await swapCloud();
+  await using _ = cloud;
+  const fresh = add();
+  await cloud.stop("n-cpu");
+  await swap(cloud, id, old, fresh);
+  const [message] = cloud.sql("nova", "SELECT topic, method, args, context FROM bus_messages") as Record<
+    string,
+    string
+  >[];
+  await cloud.start("n-cpu");
+  await settled(old, "available");
+  // The old attachment was not ended yet when the power went: the message comes again.
+  await cloud.stop("n-cpu");
+  const { topic, method, args, context } = message!;
+  cloud.sql(
+    "nova",
+    "INSERT INTO bus_messages (topic, method, args, context) VALUES (?, ?, ?, ?)",
+    ...[topic!, method!, args!, context!],
+  );
+  await cloud.start("n-cpu");
+  await cloud.until(
+    "the message to be gone",
+    () => cloud.sql("nova", "SELECT 1 FROM bus_messages").length === 0,
+  );
+  expect(await attachments(cloud, id)).toMatchObject([{ volumeId: fresh }]);
+  await settled(fresh, "in-use");
+  await settled(old, "available");
+});
+
+test("swaps that are refused", async () => {
+  const { cloud, add, status, id, old, volumes } = await swapCloud();
+  await using _ = cloud;
+  const missing = "7a1d6d0e-2b1f-4a39-9d3b-6a5b3f2f0d11";
+  const text = async (from: string, to: string) => {
+    const { status, body } = await swap(cloud, id, from, to, { "x-openstack-nova-api-version": "2.1" });
+    return [status, (Object.values(body)[0] as { message: string }).message];
+  };
+  expect(await text(missing, old)).toEqual([404, `Volume ${missing} could not be found.`]);
+  expect(await text(old, missing)).toEqual([400, `Volume ${missing} could not be found.`]);
+  const free = add();
+  expect(await text(free, add())).toEqual([
+    400,
+    "Invalid volume: Old volume is attached to a different instance.",
+  ]);
+  const shared = add({
+    multiattach: true,
+    status: "in-use",
+    attachments: [{ attachmentId: "a", instanceUuid: missing, mountpoint: "/dev/vdb" }],
+  });
+  volumes.volumes.get(shared)!.status = "in-use";
+  expect(await text(old, shared)).toEqual([
+    400,
+    "Invalid volume: New volume must be detached in order to swap.",
+  ]);
+  volumes.volumes.get(old)!.multiattach = true;
+  volumes.volumes
+    .get(old)!
+    .attachments.push({ attachmentId: "b", instanceUuid: missing, mountpoint: "/dev/vdb" });
+  expect(await text(old, free)).toEqual([
+    400,
+    "Swapping multi-attach volumes with more than one read/write attachment is not supported.",
+  ]);
+  expect([status(old), status(free)]).toEqual(["in-use", "available"]);
+  await cloud.act(id, "suspend");
+  await cloud.settled(id, "SUSPENDED");
+  expect(await text(old, free)).toEqual([
+    409,
+    `Cannot 'swap_volume' instance ${id} while it is in vm_state suspended`,
+  ]);
+});

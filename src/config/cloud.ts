@@ -31,6 +31,11 @@ export const cloudSection = section("cloud", "The cloud", {
     "What runs the servers. auto: libvirt for root when its socket answers, else fake.",
   ),
   SCREEN_NAME: key.text("stack", "Name of the session, shown in the terminal UI."),
+  BUS_CONSOLE_PORT: key.int(
+    0,
+    "Port of a page with the queues of the message bus, as RabbitMQ's management plugin has it on 55672 or 15672; 0 for none.",
+    { max: 65_535 },
+  ),
   SYNC_WRITES: key.choice(
     ["normal", "full"],
     "normal",

@@ -55,6 +55,15 @@ export class ControlClient {
     return (await this.#ask<{ queues: [] }>("GET", "/queues")).queues;
   }
 
+  /** Whether the bus is down on purpose. */
+  async busDown(): Promise<boolean> {
+    return (await this.#ask<{ down: boolean }>("GET", "/bus")).down;
+  }
+
+  async setBus(state: "down" | "up"): Promise<void> {
+    await this.#ask("POST", `/bus/${state}`);
+  }
+
   /** Why a user may or may not. @throws ControlError for a question that makes no sense */
   async policyCheck(question: PolicyQuestion): Promise<PolicyAnswer> {
     return this.#ask("POST", "/policy/check", question);

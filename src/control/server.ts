@@ -101,6 +101,14 @@ function controlApp({ cloud, policy, snapshots, book, isReady, version, onShutdo
     cloud.faults.remove(Number(c.req.param("id")));
     return c.json({});
   });
+  app.get("/bus", (c) => c.json({ down: cloud.busOutage.down }));
+  app.post("/bus/:state", (c) => {
+    const { state } = c.req.param();
+    if (state === "down") cloud.busOutage.begin();
+    else if (state === "up") cloud.busOutage.end();
+    else return c.notFound();
+    return c.json({});
+  });
   app.get("/queues", (c) => c.json({ queues: cloud.projects.queues() }));
   app.get("/metrics", async (c) => c.text(prometheusText(await cloud.metrics())));
   app.get("/log-levels", (c) => c.json({ levels: levels() }));

@@ -79,6 +79,7 @@ export class Bus {
   #log: Logger;
   #topics = new Map<string, Topic>();
   #scheduled = new Set<string>();
+  #held = false;
   #faults: FaultSeam | null;
 
   /** @param options.faults what is to go wrong on purpose, for drills */
@@ -160,6 +161,12 @@ export class Bus {
     };
   }
 
+  /** While held nothing is delivered, as when the broker is down: casts wait in their table, calls until they time out. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held) for (const name of this.#topics.keys()) this.#schedule(name);
+  }
+
   /** What `stack queues` prints. */
   depths(): TopicDepth[] {
     const counts = this.#store.counts();
@@ -200,7 +207,7 @@ export class Bus {
 
   #pump(topic: Topic): void {
     const consumer = topic.consumer;
-    if (!consumer) return;
+    if (!consumer || this.#held) return;
     const limit = consumer.concurrency ?? DEFAULT_CONCURRENCY;
     for (const call of topic.calls.splice(0)) if (!call.expired) this.#answer(topic, consumer, call);
     const free = limit - consumer.inHand.size;

@@ -18,5 +18,8 @@ test("levels, words, words that must not be there", () => {
 test("the request of a line", () => {
   const id = "req-0c9b0b4e-4b57-4a4e-8f0c-6f3d5d0f7f8e";
   expect(requestIdIn(`x [${id} demo demo] y`)).toBe(id);
+  expect(requestIdIn("x [txd88ab88865bc49c388743-006b00aa50 admin admin]")).toBe(
+    "txd88ab88865bc49c388743-006b00aa50",
+  );
   expect(requestIdIn("x [-] y")).toBeNull();
 });

@@ -27,7 +27,9 @@ export function logFilter(text: string): LogFilter | null {
   };
 }
 
-const REQUEST_ID = /\breq-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/;
+/** The object store's are transactions: `tx`, 21 hex digits, the time. */
+const REQUEST_ID =
+  /\b(?:req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|tx[0-9a-f]{21}-[0-9a-f]{10})\b/;
 
 /** The request that a line belongs to. */
 export function requestIdIn(text: string): string | null {

@@ -1,7 +1,7 @@
 // Faults on purpose, for drills: an operator says that a point fails, is slow or loses what it gets, always or at some
 // rate. Points are the cloud's own seams, by name:
 //   compute.spawn@c01     an operation of the compute driver, on one host or (without @) on all
-//   volume.createVolume@lvmdriver-1   an operation of the volume driver, of one back end
+//   volume.create@lvmdriver-1   an operation of the volume driver, of one back end
 //   bus.compute.c01.build_instance    a message when it is delivered: bus.TOPIC.METHOD
 //   http.n-api            a request to a service, by its window
 // A rule's point may hold `*`. Nothing is looked up while there is no rule.

@@ -53,6 +53,7 @@ test("a cloud: a spawn that fails is tried again or makes a fault; a message tha
   await using cloud = await serverCloud({ settings: { MAX_ATTEMPTS: "1" } });
   const { faults } = cloud.cloud;
   cloud.log.expectError("the disk is full");
+  cloud.log.expectError("Instance failed to spawn");
   faults.add({ point: "compute.spawn", message: "the disk is full", times: 1 });
   const failed = await cloud.settled(await cloud.boot(), "ERROR");
   expect(failed.fault.code).toBe(500);

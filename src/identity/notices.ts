@@ -51,8 +51,9 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 
 const GRANT = /^\/v3\/(?:OS-INHERIT\/)?(projects|domains)\/:\w+\/(users|groups)\/:\w+\/roles\/:\w+/;
 const MEMBER = /^\/v3\/groups\/:\w+\/users\/:\w+$/;
-const ONE = /^\/v\d(?:\.0)?\/(?:.*\/)?([A-Za-z_-]+)\/:(\w+)$/;
-const ALL = /^\/v\d(?:\.0)?\/(?:.*\/)?([A-Za-z_-]+)$/;
+/** A collection, or one of it: not what associates one resource with another. */
+const COLLECTION =
+  /^\/(?:v3\/(?:OS-TRUST\/|OS-OAUTH1\/|users\/:\w+\/(?=application))?|v2\.0\/(?:OS-KSADM\/)?)([A-Za-z_-]+)(\/:\w+)?$/;
 
 /** What a route of the API tells the world. */
 export function identityNotice(context: Notifying, route: Route): RouteNotice | null {
@@ -69,14 +70,14 @@ export function identityNotice(context: Notifying, route: Route): RouteNotice | 
     return { after: (call) => memberChanged(context, call, method === "PUT") };
   }
   const operation = OPERATIONS[method];
-  const collection = (method === "POST" ? ALL : ONE).exec(path)?.[1] ?? "";
+  const [, collection = "", one] = COLLECTION.exec(path) ?? [];
   const resource = RESOURCES[collection];
-  if (!operation || !resource) return null;
+  if (!operation || !resource || (one === undefined) !== (method === "POST")) return null;
   const [type, key] = resource;
   return {
     after(call, reply) {
-      const shown = answered(reply)?.[key] as { id?: unknown } | undefined;
-      const id = method === "POST" ? shown?.id : call.path.split("/").at(-1);
+      const made = method === "POST" ? answered(reply)?.[key] : null;
+      const id = made ? (made as { id?: unknown }).id : call.path.split("/").at(-1);
       if (typeof id === "string") changed(context, call, type, operation, decodeURIComponent(id), {});
     },
   };

@@ -64,6 +64,22 @@ export class ExternalAddresses {
     return Number(response.headers.get("content-length") ?? 0);
   }
 
+  /**
+   * One call of an API that a client's address leads to, with credentials: no redirection is followed. Hosts and what they
+   * resolve to are held against the rules, ports are not: such services have their own.
+   * @throws ImportRefused; Error when the server cannot be reached or does not answer 2xx
+   */
+  async request(
+    method: string,
+    text: string,
+    { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Response> {
+    const response = await this.#fetchOne(method, this.#filtered(text, true), headers, undefined, body);
+    if (response.ok) return response;
+    await response.body?.cancel();
+    throw new Error(`HTTP Error ${response.status}: ${response.statusText}`);
+  }
+
   async #fetch(
     method: string,
     text: string,
@@ -91,6 +107,7 @@ export class ExternalAddresses {
     url: URL,
     headers: Record<string, string>,
     signal: AbortSignal | undefined,
+    body?: string,
   ): Promise<Response> {
     let addresses: string[];
     try {
@@ -108,11 +125,12 @@ export class ExternalAddresses {
       decompress: false,
       tls: { serverName: bare(url.hostname) },
       ...(signal ? { signal } : {}),
+      ...(body === undefined ? {} : { body }),
     } as RequestInit); // Bun's own options
   }
 
   /** @throws ImportRefused for what the lists forbid */
-  #filtered(text: string): URL {
+  #filtered(text: string, anyPort = false): URL {
     const refuse = (what: string) => new ImportRefused(`${what} not allowed for external URI: ${text}`);
     if (!URL.canParse(text)) throw refuse("address");
     const url = new URL(text);
@@ -125,7 +143,7 @@ export class ExternalAddresses {
     if (host === "" || !passes(host, o.allowedHosts, o.disallowedHosts)) throw refuse("host");
     const port = url.port || DEFAULT_PORTS[url.protocol]!;
     // A URL without a port is not held against the lists, as in Glance.
-    if (url.port !== "" && !passes(port, o.allowedPorts, o.disallowedPorts)) throw refuse("port");
+    if (url.port !== "" && !anyPort && !passes(port, o.allowedPorts, o.disallowedPorts)) throw refuse("port");
     return url;
   }
 

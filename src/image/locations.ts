@@ -10,6 +10,7 @@ import type { Change, Draft } from "./patch.ts";
 import type { Quota } from "./quota.ts";
 import type { ImageLocation } from "./records.ts";
 import type { Stores } from "./stores/registry.ts";
+import { OWN_SCHEME } from "./stores/swift.ts";
 
 /** As the schema has it. */
 interface GivenLocation {
@@ -116,8 +117,8 @@ export class LocationChanges {
 
   async #check({ url, metadata }: GivenLocation): Promise<ImageLocation> {
     const store = this.#stores.ofUrl(url);
-    // A file URL would let a client read this host's files, or another project's image.
-    if (!store || store.type === "file") throw new BadLocation();
+    // A URL of this cloud's own would let a client read this host's files, or another project's image.
+    if (!store || store.type === "file" || url.startsWith(`${OWN_SCHEME}:`)) throw new BadLocation();
     if ((await store.sizeOf(url)) <= 0) throw new BadLocation();
     return { id: null, url, metadata: { ...metadata, store: store.id }, status: "active" };
   }

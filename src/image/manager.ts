@@ -87,6 +87,7 @@ export function makeGlance(context: ServiceContext): Glance {
         id,
         peers: context.peers,
         log,
+        external,
         container: config.GLANCE_SWIFT_STORE_CONTAINER,
         largeObjectBytes: config.GLANCE_SWIFT_STORE_LARGE_OBJECT_SIZE,
         chunkBytes: config.GLANCE_SWIFT_STORE_LARGE_OBJECT_CHUNK_SIZE,

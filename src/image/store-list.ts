@@ -1,7 +1,7 @@
 // The SQL of image lists: who sees what, the filters, the order, pages by key. Authority: `image_get_all` and
 // `_select_images_query` in glance/db/sqlalchemy/api.py of Zed.
 
-import { and, eq, exists, gte, inArray, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import { afterMarker, orderBy, type SortKey } from "../db/page.ts";
 import type { Condition } from "./filters.ts";
 import type { ImageRecord } from "./records.ts";
@@ -70,12 +70,20 @@ export class ImageLists {
   #select(query: ListQuery, viewer: Viewer): string[] {
     const keys = sortKeys(query.sort);
     const marker = query.marker?.row;
-    const after = marker
-      ? afterMarker(
-          keys,
-          keys.map(({ column }) => marker[column.name as keyof typeof marker]),
-        )
-      : undefined;
+    const values = marker && keys.map(({ column }) => marker[column.name as keyof typeof marker]);
+    const after = values && afterMarker(keys, values);
+    const [{ column, direction }] = keys as [SortKey];
+    const value = values?.[0] ?? null;
+    if (direction === "asc" || column.notNull || value === null)
+      return this.#read(query, viewer, keys, after);
+    // Downwards, what has no value comes last. Asked for on its own, so that both pieces are ranges of an index.
+    const valued = this.#read(query, viewer, keys, and(isNotNull(column), lte(column, value), after));
+    if (valued.length === query.limit) return valued;
+    const rest = { ...query, limit: query.limit - valued.length };
+    return [...valued, ...this.#read(rest, viewer, keys, isNull(column))];
+  }
+
+  #read(query: ListQuery, viewer: Viewer, keys: readonly SortKey[], after: SQL | undefined): string[] {
     return this.#store.db.orm
       .select({ id: images.id })
       .from(images)

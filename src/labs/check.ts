@@ -2,7 +2,7 @@
 // services, files and the machine.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { CloudApi } from "../cli/cloud-api.ts";
 import { CommandError } from "../cli/command.ts";
 import { readCredentials } from "../cli/credentials.ts";
@@ -213,9 +213,4 @@ function differing(value: unknown, expect: Record<string, Expected> | undefined)
     if (wrong) return `${path === "" ? "it" : path} ${wrong}`;
   }
   return null;
-}
-
-/** Whether the folder holds the lab of that name. */
-export function labIn(folder: string, name: string): boolean {
-  return existsSync(join(folder, name, "lab.json"));
 }

@@ -49,6 +49,14 @@ async function types(path: string): Promise<PluginFinding> {
   if (!tsc || !/\.m?ts$/.test(path)) {
     return { what: "types", ok: null, said: "not looked at: there is no tsc on this machine" };
   }
+  const wanted = /from "\.\/([\w.]+\.d\.ts)"/.exec(await Bun.file(path).text())?.[1];
+  if (wanted !== undefined && !existsSync(join(dirname(path), wanted))) {
+    return {
+      what: "types",
+      ok: null,
+      said: `not looked at: ${wanted} is not beside it; stack plugin new writes it`,
+    };
+  }
   const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "esnext", "--module", "preserve"];
   const child = Bun.spawn([tsc, ...options, "--allowImportingTsExtensions", "--ignoreConfig", path], {
     cwd: dirname(path),
@@ -125,6 +133,27 @@ async function ask(thread: PluginThread, { name }: PluginKind): Promise<string> 
     return first.name === "runInstance"
       ? `sends a server to ${sent?.host}`
       : `gives a server an error: ${sent?.message}`;
+  }
+  if (name === "api") {
+    const request = {
+      method: "GET",
+      path: "/v2.1/servers",
+      headers: { accept: "*/*" },
+      remoteAddress: "127.0.0.1",
+    };
+    const { value } = await thread.call({ method: "request", args: [request], log: null });
+    if (thread.shape.functions.includes("answered"))
+      await thread.call({ method: "answered", args: [request, { status: 200, seconds: 0.01 }], log: null });
+    if (value === undefined || value === null) return "lets GET /v2.1/servers through";
+    const { status } = value as { status?: unknown };
+    if (!Number.isInteger(status))
+      throw new Error("request gave something that is no answer: it has no status");
+    return `answers GET /v2.1/servers with ${status}`;
+  }
+  if (name === "listener") {
+    for (const event_type of ["compute.instance.create.start", "compute.instance.create.end"])
+      await thread.call({ method: "notified", args: [{ ...NOTIFICATION, event_type }], log: null });
+    return "takes compute.instance.create.start and .end";
   }
   const method = name === "filter" ? "passes" : "weigh";
   const wanted = name === "filter" ? "boolean" : "number";
@@ -207,6 +236,14 @@ const CONTEXT = {
   roles: ["member"],
   isAdmin: false,
   remoteAddress: "127.0.0.1",
+};
+
+const NOTIFICATION = {
+  message_id: "00000000-0000-0000-0000-000000000000",
+  publisher_id: "compute.dev-01",
+  priority: "INFO",
+  timestamp: "2013-02-27 17:39:31.123000",
+  payload: { instance_id: "00000000-0000-0000-0000-000000000001", display_name: "tried", state: "active" },
 };
 
 const FACTS = {

@@ -1,4 +1,4 @@
-// What a scheduler plugin is given and must return. This file imports nothing: it can be put beside a plugin as its
+// What a plugin is given and must return. This file imports nothing: it can be put beside a plugin as its
 // types. A plugin imports nothing at run time; what it needs is handed in as `tools`, always the last argument.
 //
 // A plugin runs in a thread of its own. What it throws fails the request in hand, and is logged with file and line in
@@ -210,4 +210,53 @@ export interface SchedulerWeigher {
   weigh(host: HostFacts, request: PlacementRequest, tools: PluginTools): MaybePromise<number>;
   /** How much it counts beside the others: 1 by default. */
   multiplier?: number;
+}
+
+/** A request to a service, as API middleware sees it. Tokens are shown as `***`. */
+export interface ApiRequest {
+  method: string;
+  /** As sent, with its query: `/v2.1/servers/detail?limit=1`. */
+  path: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  remoteAddress: string;
+}
+
+/** An answer in the service's place. A body that is no text is sent as JSON. */
+export interface ApiReply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/** In front of a service: `API_MIDDLEWARE=n-api:FILE`. It has one of these, or both. */
+export interface ApiMiddleware {
+  /** Nothing lets the request through. */
+  request?(request: ApiRequest, tools: PluginTools): MaybePromise<ApiReply | null | undefined>;
+  /** Told afterwards; nobody waits for it. */
+  answered?(
+    request: ApiRequest,
+    answer: { status: number; seconds: number },
+    tools: PluginTools,
+  ): MaybePromise<void>;
+}
+
+/** In the form of oslo.messaging. */
+export interface NotificationMessage {
+  message_id: string;
+  /** `compute.c01` */
+  publisher_id: string;
+  /** `compute.instance.create.end` */
+  event_type: string;
+  priority: "INFO" | "WARN" | "ERROR" | "SAMPLE";
+  // biome-ignore lint/suspicious/noExplicitAny: a shape for each event
+  payload: any;
+  /** `2013-02-27 17:39:31.123000`, UTC */
+  timestamp: string;
+  [context: `_context_${string}`]: unknown;
+}
+
+/** Told of what happens: `NOTIFICATION_LISTENERS=FILE`. One notification after the other. */
+export interface NotificationListener {
+  notified(notification: NotificationMessage, tools: PluginTools): MaybePromise<void>;
 }

@@ -9,7 +9,7 @@ import middlewareContract from "../object-store/pipeline/plugin-contract.ts" wit
 import contract from "./contract.d.ts" with { type: "text" };
 
 export interface PluginKind {
-  name: "scheduler" | "filter" | "weigher" | "middleware";
+  name: "scheduler" | "filter" | "weigher" | "api" | "listener" | "middleware";
   /** Which service loads it. */
   window: string;
   summary: string;
@@ -119,6 +119,71 @@ export default weigher;
     types: TYPES,
   },
   {
+    name: "api",
+    window: "any with an API",
+    summary: "sees every request to a service, and may answer in its place",
+    duty: ["request"],
+    use: (name) => `API_MIDDLEWARE=n-api:${name}, then: stack restart n-api`,
+    template: (
+      name,
+    ) => `// API middleware: ${name}. It sees each request before the service does, and is told how it was answered.
+//
+//   API_MIDDLEWARE=n-api:${name}     in stackrc, then: stack restart n-api. Any window with an API: key, g-api, q-svc ...
+
+import type { ApiMiddleware, ApiReply, ApiRequest, PluginTools } from "./contract.d.ts";
+
+const middleware: ApiMiddleware = {
+  request(request: ApiRequest, tools: PluginTools): ApiReply | undefined {
+    // Nothing lets it through; an answer ends it here.
+    if (request.method === "DELETE" && request.headers["x-really"] === undefined) {
+      tools.log.info(\`\${request.remoteAddress} may not delete \${request.path}\`);
+      return { status: 403, body: { forbidden: { code: 403, message: "Nothing is deleted here" } } };
+    }
+    return undefined;
+  },
+
+  answered(request: ApiRequest, { status, seconds }: { status: number; seconds: number }, tools: PluginTools): void {
+    if (seconds > 1) tools.log.warning(\`\${request.method} \${request.path} took \${seconds.toFixed(1)} s: \${status}\`);
+  },
+};
+
+export default middleware;
+`,
+    types: TYPES,
+  },
+  {
+    name: "listener",
+    window: "stack",
+    summary: "is told of everything that happens: servers, volumes, images, users",
+    duty: ["notified"],
+    use: (name) => `NOTIFICATION_LISTENERS=${name}, when the cloud is started`,
+    template: (
+      name,
+    ) => `// A notification listener: ${name}. Told of every notification of the services, one after the other.
+//
+//   NOTIFICATION_LISTENERS=${name}     in stackrc, when the cloud is started; saved again, it is read again.
+
+import type { NotificationListener, NotificationMessage, PluginTools } from "./contract.d.ts";
+
+const started = new Map<string, number>();
+
+const listener: NotificationListener = {
+  notified({ event_type, payload, timestamp }: NotificationMessage, tools: PluginTools): void {
+    // How long boots take.
+    const at = Date.parse(timestamp);
+    if (event_type === "compute.instance.create.start") started.set(payload.instance_id, at);
+    if (event_type !== "compute.instance.create.end") return;
+    const ms = at - (started.get(payload.instance_id) ?? at);
+    started.delete(payload.instance_id);
+    tools.log.info(\`\${payload.display_name} was built in \${ms} ms\`);
+  },
+};
+
+export default listener;
+`,
+    types: TYPES,
+  },
+  {
     name: "middleware",
     window: "swift",
     summary: "sees every request of the object store, and its answer",
@@ -170,10 +235,9 @@ export function kindOf(name: string): PluginKind | undefined {
   return PLUGIN_KINDS.find((kind) => kind.name === name);
 }
 
-/** What a file seems to be, from its text: the words each kind must have. */
+/** What a file seems to be: which functions its text makes. */
 export function guessKind(text: string): PluginKind {
-  const found = PLUGIN_KINDS.find(
-    ({ duty }) => duty.length > 0 && duty.every((word) => new RegExp(`\\b${word}\\b`).test(text)),
-  );
-  return found ?? kindOf("middleware")!;
+  const makes = (word: string) =>
+    new RegExp(`\\b${word}\\s*(\\(|:\\s*(async\\s*)?(\\(|function\\b|\\w+\\s*=>))`).test(text);
+  return PLUGIN_KINDS.find(({ duty }) => duty.length > 0 && duty.every(makes)) ?? kindOf("middleware")!;
 }

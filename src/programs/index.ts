@@ -48,6 +48,12 @@ export const programs: readonly Program[] = [
     load: async () => (await import("./glance-manage/index.ts")).glanceManage,
   },
   {
+    name: "glance-cache-manage",
+    summary: "what the image service's cache holds, and what waits for it",
+    example: "stack glance-cache-manage list-cached",
+    load: async () => (await import("./glance-cache-manage.ts")).glanceCacheManage,
+  },
+  {
     name: "cinder-manage",
     summary: "block storage's own tool: host list, service list, db sync",
     example: "stack cinder-manage host list",

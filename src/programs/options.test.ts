@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { help, usageError } from "./help.ts";
+import { help, usage, usageError } from "./help.ts";
 import { type ParserSpec, parseArguments, UsageFailure } from "./options.ts";
 
 const PARSER: ParserSpec = {
@@ -99,4 +99,27 @@ test("a wrong command line is told after the usage", () => {
   expect(usageError(new UsageFailure(parser, "argument --name is required"), { columns: 80 })).toBe(
     "usage: p --name NAME\np: error: argument --name is required\n",
   );
+});
+
+test("options that may be repeated, arguments that take what is left, choices", () => {
+  const parser: ParserSpec = {
+    prog: "p",
+    options: [{ names: ["--meta"], kind: "append" }],
+    args: [
+      { dest: "action", metavar: "<action>", choices: ["set", "delete"] },
+      { dest: "rest", metavar: "<rest>", many: "some" },
+    ],
+  };
+  const { args } = parseArguments(parser, ["--meta", "a=1", "set", "x", "--meta=b=2", "y"]);
+  expect([args.list("meta"), args.text("action"), args.list("rest")]).toEqual([
+    ["a=1", "b=2"],
+    "set",
+    ["x", "y"],
+  ]);
+  expect(parseArguments(parser, ["set", "x"]).args.list("meta")).toEqual([]);
+  expect(() => parseArguments(parser, ["set"])).toThrow("too few arguments");
+  expect(() => parseArguments(parser, ["put", "x"])).toThrow(
+    "argument <action>: invalid choice: 'put' (choose from 'set', 'delete')",
+  );
+  expect(usage(parser, { columns: 80 })).toBe("usage: p [--meta META] <action> <rest> [<rest> ...]\n");
 });

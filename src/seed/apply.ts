@@ -5,17 +5,9 @@ import type { CloudApi } from "../cli/cloud-api.ts";
 import { CommandError } from "../cli/command.ts";
 import type { Credentials } from "../cli/credentials.ts";
 import { Actors } from "./actor.ts";
-import type { Seed, SeedOf } from "./document.ts";
+import type { SeedOf } from "./document.ts";
+import { type SeedRun, texts } from "./run.ts";
 import { seedServers, seedVolumes } from "./servers.ts";
-
-export interface SeedRun {
-  actors: Actors;
-  seed: Seed;
-  /** Paths in the document are relative to it. */
-  folder: string;
-  /** `made server web`, `server web is there` */
-  told(made: boolean, kind: string, name: string): void;
-}
 
 export interface SeedOptions extends Pick<SeedRun, "seed" | "folder" | "told"> {
   /** The admin's. */
@@ -288,8 +280,4 @@ async function container({ actors, told, folder }: SeedRun, item: SeedOf<"contai
     const data = file === undefined ? (text ?? "") : await Bun.file(resolve(folder, file)).bytes();
     await api.ask("object-store", "PUT", object, data);
   }
-}
-
-export function texts(properties: Record<string, string | number | boolean>): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)]));
 }

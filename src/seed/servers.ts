@@ -2,8 +2,8 @@
 
 import type { CloudApi } from "../cli/cloud-api.ts";
 import { CommandError } from "../cli/command.ts";
-import { type SeedRun, texts } from "./apply.ts";
 import type { SeedOf } from "./document.ts";
+import { type SeedRun, texts } from "./run.ts";
 
 const WAIT_SECONDS = 300;
 const POLL_MS = 50;

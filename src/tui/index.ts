@@ -16,7 +16,8 @@ import { type Look, type ServiceControl, ServicePane } from "./service-pane.ts";
 import { ShellPane } from "./shell-pane.ts";
 import { TerminalProgram } from "./terminal-program.ts";
 import { TracePane } from "./trace-pane.ts";
-import { type Ending, Windows } from "./windows.ts";
+import type { Ending } from "./window-set.ts";
+import { Windows } from "./windows.ts";
 
 export interface TuiOptions {
   client: ControlClient;

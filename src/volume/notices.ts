@@ -1,11 +1,13 @@
-// Cinder's notifications about volumes and snapshots. Authority: cinder/volume/volume_utils.py of Zed
-// (notify_about_volume_usage, notify_about_snapshot_usage) and their callers in cinder/volume/manager.py.
+// Cinder's notifications about volumes, snapshots and backups. Authority: cinder/volume/volume_utils.py of Zed
+// (notify_about_volume_usage and its kin) and their callers in cinder/volume/manager.py and cinder/backup/manager.py.
 
-import type { Delivery } from "../core/bus.ts";
+import type { Delivery, Handler } from "../core/bus.ts";
 import type { RequestContext } from "../core/context.ts";
 import type { Backend } from "./backend/backend.ts";
+import type { Cinder } from "./cinder.ts";
 import type { Pairs } from "./store/pairs.ts";
 import type { SnapshotRow, VolumeRow } from "./tables.ts";
+import type { BackupRow } from "./tables-backups.ts";
 
 type Verb<A> = (backend: Backend, context: RequestContext, args: A, delivery: Delivery) => unknown;
 
@@ -50,6 +52,53 @@ export function tellOfSnapshot<A extends { snapshotId: string }>(event: string, 
     if (event === "delete" ? after : !after || failed(after.status)) return result;
     tell("end", after ?? before.snapshot);
     return result;
+  };
+}
+
+const BACKUP_EVENTS: Readonly<Record<string, string>> = {
+  create_backup: "create",
+  restore_backup: "restore",
+  delete_backup: "delete",
+};
+
+/** As `tellOfVolume`, for a message of the backup service. */
+export function tellOfBackup(cinder: Cinder, method: string, handler: Handler): Handler {
+  const event = BACKUP_EVENTS[method];
+  if (!event) return handler;
+  const told = async (context: RequestContext, args: { backupId: string }, delivery: Delivery) => {
+    const work = () => handler(context, args as never, delivery);
+    const { backups } = cinder.store;
+    const before = backups.get(args.backupId);
+    if (!before) return work();
+    const { notify } = cinder.context;
+    notify(context, `backup.${event}.start`, () => backupPayload(before));
+    const result = await work();
+    const after = backups.get(before.id);
+    if (event === "delete" ? after : after?.status !== "available") return result;
+    notify(context, `backup.${event}.end`, () => backupPayload(after ?? before));
+    return result;
+  };
+  return told as Handler;
+}
+
+function backupPayload(backup: BackupRow): object {
+  return {
+    tenant_id: backup.project_id,
+    user_id: backup.user_id,
+    availability_zone: backup.availability_zone,
+    backup_id: backup.id,
+    host: backup.host,
+    display_name: backup.display_name,
+    created_at: moment(backup.created_at),
+    status: backup.status,
+    volume_id: backup.volume_id,
+    size: backup.size,
+    service_metadata: backup.service_metadata,
+    service: backup.service,
+    fail_reason: backup.fail_reason,
+    parent_id: backup.parent_id,
+    num_dependent_backups: backup.num_dependent_backups,
+    snapshot_id: backup.snapshot_id,
   };
 }
 

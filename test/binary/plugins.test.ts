@@ -13,7 +13,7 @@ const plugin = (...args: string[]) =>
   run([BINARY, "plugin", ...args, "--state", state], { env: { PATH: process.env["PATH"], HOME: state } });
 
 describe("plugins", () => {
-  for (const kind of ["scheduler", "filter", "weigher", "middleware"]) {
+  for (const kind of ["scheduler", "filter", "weigher", "api", "listener", "middleware"]) {
     test(`a new ${kind} works as it is, types included`, async () => {
       const made = await plugin("new", kind, `my_${kind}`);
       expect(made.stderr).toBe("");

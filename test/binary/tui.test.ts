@@ -8,7 +8,7 @@ import { BINARY, run } from "../support/stack.ts";
 import { TestTerminal } from "../support/terminal.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence
-const RED_MESSAGE = /\x1b\[31mKEYSTONE_TOKEN_EXPIRATION/;
+const RED_MESSAGE = /\x1b\[31mlocalrc:1: KEYSTONE_TOKEN_EXPIRATION/;
 
 describeWith("DS-09 the terminal UI", [program("tmux")], () => {
   let terminal: TestTerminal;
@@ -163,8 +163,8 @@ describeWith("DS-09 the terminal UI", [program("tmux")], () => {
     await terminal.screen("1");
     await terminal.keys("C-c");
     await terminal.shows("1!$ key*");
-    await terminal.keys("echo KEYSTONE_TOKEN_EXPIRATION=never >> localrc", "Enter");
-    await terminal.shows(/>> localrc\n\$\s/);
+    await terminal.keys("sed -i 1iKEYSTONE_TOKEN_EXPIRATION=never localrc", "Enter");
+    await terminal.shows(/never localrc\n\$\s/);
     await terminal.keys("stack start key", "Enter");
     await terminal.shows(RED_MESSAGE, true);
     await terminal.screen("%");
@@ -220,7 +220,9 @@ describeWith("DS-09 the terminal UI", [program("tmux")], () => {
     await terminal.screen("1");
     await terminal.screen("H");
     await terminal.shows('Creating logfile "screenlog.1".');
+    await terminal.screen("C");
     await cli("restart", "key");
+    await terminal.shows("Starting keystone");
     await terminal.screen("H");
     await terminal.shows('Logfile "screenlog.1" closed.');
     expect(readFileSync(join(terminal.folder, "screenlog.1"), "utf8")).toContain("Starting keystone");

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describeWith, program } from "../support/requires.ts";
+import { describeWith, isRoot, program } from "../support/requires.ts";
 import { BINARY, type Outcome, run, Stack } from "../support/stack.ts";
 
 describeWith("operators' programs", ["openstack", "nova", "neutron", "swift"].map(program), () => {
@@ -283,6 +283,33 @@ describeWith("operators' programs", ["openstack", "nova", "neutron", "swift"].ma
     ]);
   });
 
+  test("QU-02 QU-03 QU-08 a project's quotas: eleven lines, one changed, and the report of use and limits", async () => {
+    const id = (await says("openstack project show demo -f value -c id")).trim();
+    const lines = (await says(`nova-manage project quota ${id}`)).trimEnd().split("\n");
+    expect(lines.map((line) => line.split(": ")[0])).toEqual([
+      ...["metadata_items", "volumes", "gigabytes", "ram", "security_group_rules", "instances"],
+      ...["security_groups", "injected_file_content_bytes", "floating_ips", "injected_files", "cores"],
+    ]);
+    expect(lines).toContain("instances: 10");
+    const changed = await says(`nova-manage project quota ${id} --key cores --value 40`);
+    expect(changed).toContain("cores: 40\n");
+    expect(changed.trimEnd().split("\n").length).toBe(11);
+    expect(
+      await says(`openstack quota show --compute ${id} -f value -c cores || openstack quota show ${id}`),
+    ).toContain("40");
+    expect(await says(`nova-manage project quota ${id} --key volumes --value 3`)).toContain("volumes: 3\n");
+    await stack.demo("openstack", "volume", "create", "--size", "1", "q");
+    const report = (await says(`nova-manage project report ${id}`)).trimEnd().split("\n");
+    expect(report[0]!.trim().split(/\s+/)).toEqual(["Resource", "Used", "Limit", "%"]);
+    expect(report.length).toBe(16);
+    const row = (name: string) => report.find((line) => line.startsWith(`${name} `))!.split(/\s+/);
+    expect(row("volumes")).toEqual(["volumes", "1", "3", "33%"]);
+    expect(row("reservation_expire")).toEqual(["reservation_expire", "0", "86400", "0%"]);
+    expect(row("images")[0]).toBe("images");
+    const wrong = await shell(`nova-manage project quota ${id} --key nonsense --value 1`);
+    expect([wrong.status, wrong.stderr.includes("nonsense is not a valid quota key")]).toEqual([1, true]);
+  }, 60_000);
+
   test("AD-26 AD-27 an option set in a configuration file counts after a restart; one without comments is as good", async () => {
     const file = etc("nova", "nova.conf");
     await says(`openstack-config --set ${file} DEFAULT cpu_allocation_ratio 3.0`);
@@ -372,5 +399,22 @@ describeWith("operators' programs", ["openstack", "nova", "neutron", "swift"].ma
     await says("stack restart nova-compute");
     const refused = await shell("openstack console url show --novnc late");
     expect(refused.stderr).toContain("Unavailable console type novnc.");
+  }, 60_000);
+});
+
+describeWith("the listening sockets", [isRoot, ...["unshare", "nsenter", "ss", "ip"].map(program)], () => {
+  test("AD-11 8774, 8775 and 8778 on every address, by one process", async () => {
+    // In a network of its own, where nobody else has these ports.
+    const through = ["unshare", "-n", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"];
+    await using alone = await Stack.up({
+      through,
+      args: ["--port", "0", "--classic-ports", "--host", "0.0.0.0"],
+    });
+    const pid = alone.pid();
+    const { stdout } = await run(["nsenter", "-t", String(pid), "-n", "ss", "-ltnp"]);
+    const lines = stdout.split("\n").filter((line) => /:877\d\s/.test(line));
+    const ports = lines.map((line) => /\s(\S+:877\d)\s/.exec(line)![1]).sort();
+    for (const port of [8774, 8775, 8776, 8778]) expect(ports).toContain(`0.0.0.0:${port}`);
+    for (const line of lines) expect(line).toContain(`pid=${pid},`);
   }, 60_000);
 });

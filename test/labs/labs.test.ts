@@ -1,11 +1,12 @@
 // Every lab with simulated guests, from its own data. LAB=NAME walks one alone.
 
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allLabs } from "../../src/labs/catalog.ts";
 import { lackingOf } from "../../src/labs/start.ts";
+import { describeWith, program } from "../support/requires.ts";
 import { ROOT } from "../support/stack.ts";
 import { walk } from "./walk.ts";
 
@@ -25,7 +26,7 @@ test("every narrative of the courses is one lab", () => {
   expect(rows).toEqual(Array.from({ length: 50 }, (_, i) => `LAB-${String(i + 1).padStart(2, "0")}`));
 });
 
-describe("labs", () => {
+describeWith("labs", [program("openstack"), program("jq")], () => {
   for (const found of labs) {
     const { lab } = found;
     if (lab.driver === "libvirt" || (wanted && ![lab.name, lab.row].includes(wanted))) continue;

@@ -59,6 +59,8 @@ beforeAll(async () => {
   const settings = [
     "GLANCE_V1=True",
     "GLANCE_SHOW_MULTIPLE_LOCATIONS=True",
+    "GLANCE_IMPORT_ALLOWED_HOSTS=127.0.0.1",
+    "GLANCE_IMPORT_ALLOWED_PORTS=",
     `FAKE_HOSTS=${HOSTS.map((host) => `${host}:16:65536`).join(" ")}`,
     "QUOTA_CORES=-1",
     "QUOTA_RAM=-1",
@@ -82,7 +84,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
+  await stack?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -206,23 +208,37 @@ describe("glance", () => {
   });
 
   test("IM-04 IM-19 --copy-from returns at once; the data comes later", async () => {
-    const data = Bun.file(join(folder, "cirros-0.3.2-x86_64-disk.img"));
+    const data = await Bun.file(join(folder, "cirros-0.3.2-x86_64-disk.img")).bytes();
     const release = Promise.withResolvers<void>();
+    // Half of it at once, the rest when it is told to.
+    async function* slowly() {
+      yield data.slice(0, IMAGE_BYTES / 2);
+      await release.promise;
+      yield data.slice(IMAGE_BYTES / 2);
+    }
     await using server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
-      async fetch(request) {
-        if (request.method === "GET") await release.promise;
-        return new Response(data);
-      },
+      idleTimeout: 60,
+      fetch: ({ method }) => new Response(method === "GET" ? (slowly() as never) : data),
     });
     const url = `http://127.0.0.1:${server.port}/cirros-0.3.2-x86_64-disk.img`;
-    const outcome = await shell.try(
+    const text = await sh(
       `glance image-create --name="copied" --disk-format=qcow2 --container-format=bare --is-public=true --copy-from ${url}`,
     );
+    expect(propertiesOf(text)).toMatchObject({
+      status: "queued",
+      checksum: "None",
+      size: String(IMAGE_BYTES),
+      virtual_size: "None",
+    });
+    const status = async () => (await sh("glance image-list | grep ' copied '")).split("|")[6]!.trim();
+    for (let tries = 0; (await status()) !== "saving" && tries < 60; tries++) await Bun.sleep(100);
+    expect(await status()).toBe("saving");
     release.resolve();
-    // Addresses of this host may not be copied from, unless the operator says so.
-    expect([outcome.status, outcome.stderr]).toEqual([1, expect.stringContaining("400 Bad Request")]);
+    for (let tries = 0; (await status()) !== "active" && tries < 60; tries++) await Bun.sleep(100);
+    expect(await status()).toBe("active");
+    await sh("glance image-delete copied");
   });
 
   test("members: who else may use an image", async () => {
@@ -259,6 +275,30 @@ describe("glance", () => {
       "glance image-download NimbulaTest --file copy.img && cmp copy.img cirros-0.3.0-x86_64-disk.img",
     );
     await sh("glance image-download NimbulaTest | cmp - cirros-0.3.0-x86_64-disk.img");
+  });
+
+  test("the cache: queued, cached, deleted", async () => {
+    expect(await sh("glance-cache-manage list-cached")).toBe("No cached images.\n");
+    const id = (await sh("glance image-list | awk '/ NimbulaTest / {print $2}'")).trim();
+    expect(await sh(`glance-cache-manage queue-image ${id}`)).toBe(""); // not confirmed
+    expect(await sh(`glance-cache-manage -v -f queue-image ${id} | head -1`)).toBe(
+      `Queued image ${id} for caching\n`,
+    );
+    let cached = "";
+    for (let tries = 0; !cached.includes(id) && tries < 60; tries++) {
+      await Bun.sleep(100);
+      cached = await sh("glance-cache-manage list-cached");
+    }
+    expect(cached).toStartWith("Found 1 cached images...\n+--");
+    expect(rowsOf(cached)[0]![0]).toBe(id);
+    expect(await sh("glance-cache-manage list-queued")).toBe("No queued images.\n");
+    expect(await sh(`glance-cache-manage -f delete-cached-image ${id}`)).toBe("");
+    expect(await sh("glance-cache-manage -f -v delete-all-cached-images | head -1")).toBe(
+      "Deleted 0 cached images\n",
+    );
+    const wrong = await shell.try("glance-cache-manage queue-image abc");
+    expect([wrong.status, wrong.stdout]).toEqual([1, "Image ID 'abc' is not a valid UUID.\n"]);
+    expect((await shell.try("glance-cache-manage nonsense")).stderr).toBe("Unknown command: nonsense\n");
   });
 
   test("IM-15 help: the verbs, the options of one", async () => {

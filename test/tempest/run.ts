@@ -24,7 +24,6 @@ const REAL = [
   "scenario\\.test_server_basic_ops",
   "scenario\\.test_network_advanced_server_ops",
   "scenario\\.test_network_v6",
-  "api\\.compute\\.servers\\.test_attach_interfaces",
 ];
 const GUEST = process.env["GUEST_DIR"] ?? join(ROOT, "build", "guest");
 const RESULTS = join(import.meta.dir, "results.tsv");

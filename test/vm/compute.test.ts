@@ -91,7 +91,7 @@ describeWith("real servers without a metadata service", NEEDS, () => {
     expect(await guest("ls /mnt/config")).toMatch(/ec2\s+openstack/);
     expect(JSON.parse(await guest("cat /mnt/config/openstack/latest/meta_data.json"))).toMatchObject({
       name: "vm",
-      hostname: "vm",
+      hostname: "vm.novalocal",
     });
     await guest("sudo umount /mnt/config");
   }, 120_000);
@@ -105,11 +105,9 @@ describeWith("real servers without a metadata service", NEEDS, () => {
   }, 60_000);
 
   test("CP-42 virsh list on the node", async () => {
-    const name = (
-      await stack.admin(
-        ...["openstack", "server", "show", "vm", "-f", "value", "-c", "OS-EXT-SRV-ATTR:instance_name"],
-      )
-    ).trim();
+    const id = await value("id", "server", "show", "vm");
+    const column = "OS-EXT-SRV-ATTR:instance_name";
+    const name = (await stack.admin("openstack", "server", "show", id, "-f", "value", "-c", column)).trim();
     const listed = async () => (await run(["virsh", "-c", "qemu:///system", "list"])).stdout;
     expect(await listed()).toMatch(/^ Id +Name +State\n-+\n/);
     expect(await listed()).toMatch(new RegExp(`^ \\d+ +${name} +running$`, "m"));

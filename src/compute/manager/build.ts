@@ -117,6 +117,7 @@ async function spawn(run: Run, vifs: readonly Vif[]): Promise<void> {
     const configDrive = await configDriveFor(compute, instance, spec, args.order);
     await host.driver.spawn({ ...spec, configDrive });
   } catch (error) {
+    compute.log.error(context, `[instance: ${instance.uuid}] Instance failed to spawn`, error);
     // nova/compute/manager.py, _build_and_run_instance: a bad image or a full disk is the same everywhere.
     if (error instanceof GuestDiskFailed && /image/i.test(error.message)) {
       throw new BuildAborted(instance.uuid, error.message, { cause: error });

@@ -189,7 +189,8 @@ function beginDetaching(nova: Nova, context: RequestContext, volumeId: string): 
   try {
     nova.volumes.beginDetaching(context, volumeId);
   } catch (error) {
-    if (error instanceof CloudError && error.kind === "invalid") throw new VolumeRefused(error.message);
+    if (error instanceof CloudError && error.kind === "invalid")
+      throw new VolumeRefused(`Invalid input received: ${error.message}`);
     throw error;
   }
 }

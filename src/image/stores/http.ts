@@ -4,6 +4,7 @@
 import { BadLocation } from "../errors.ts";
 import type { ExternalAddresses } from "../external.ts";
 import type { Store } from "./store.ts";
+import { window } from "./window.ts";
 
 export class HttpStore implements Store {
   readonly id: string;
@@ -36,16 +37,7 @@ export class HttpStore implements Store {
   async *read(url: string, offset: number, length: number): AsyncGenerator<Uint8Array> {
     const remote = await this.#external.open(url, undefined, [offset, offset + length - 1]);
     // A server that ignores ranges sends everything.
-    let skip = remote.sizeBytes === length ? 0 : offset;
-    let left = length;
-    for await (const chunk of remote.data) {
-      const part = chunk.subarray(Math.min(skip, chunk.length)).subarray(0, left);
-      skip -= Math.min(skip, chunk.length);
-      left -= part.length;
-      if (part.length > 0) yield part;
-      if (left === 0) return;
-    }
-    throw new BadLocation();
+    yield* window(remote.data, remote.sizeBytes === length ? 0 : offset, length);
   }
 
   /** Nothing of ours. */

@@ -11,8 +11,10 @@ import { tokenValidator } from "../../http/auth.ts";
 import { dispatch, type Routed } from "../../http/server.ts";
 import { identityPublic } from "../../identity/public.ts";
 import { BadLocation, StorageFull } from "../errors.ts";
+import type { ExternalAddresses } from "../external.ts";
 import { BodySource } from "./body-source.ts";
 import type { Deposit, WritableStore } from "./store.ts";
+import { REMOTE_SCHEMES, RemoteSwift } from "./swift-remote.ts";
 
 export interface SwiftStoreOptions {
   id: string;
@@ -24,10 +26,14 @@ export interface SwiftStoreOptions {
   largeObjectBytes: number;
   /** Size of a segment (`swift_store_large_object_chunk_size`). */
   chunkBytes: number;
+  /** For data that lies in other object stores. */
+  external: ExternalAddresses;
   /** URLs some image refers to. */
   known(): ReadonlySet<string>;
 }
 
+/** Of this cloud's own object store. What is stored under it is never taken from a client. */
+export const OWN_SCHEME = "swift+config";
 /** The object store's mount point on the shared port. */
 const MOUNT = "/object-store";
 const USER = "glance";
@@ -40,8 +46,9 @@ export class SwiftStore implements WritableStore {
   readonly id: string;
   readonly type = "swift";
   readonly readOnly = false;
-  readonly schemes = ["swift+config"];
+  readonly schemes = [OWN_SCHEME, ...REMOTE_SCHEMES];
   #options: SwiftStoreOptions;
+  #remote: RemoteSwift;
   /** The container is there and holds nothing that was left by an earlier process. */
   #ready: Promise<void> | null = null;
   #removing = new Set<Promise<void>>();
@@ -49,6 +56,7 @@ export class SwiftStore implements WritableStore {
   constructor(options: SwiftStoreOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#remote = new RemoteSwift(options.external, options.log);
   }
 
   properties(): Record<string, unknown> {
@@ -66,12 +74,14 @@ export class SwiftStore implements WritableStore {
   }
 
   async sizeOf(url: string): Promise<number> {
+    if (isRemote(url)) return this.#remote.sizeOf(url);
     const response = await this.#request("HEAD", this.#nameOf(url));
     if (!response.ok) throw new BadLocation();
     return Number(response.headers.get("content-length") ?? 0);
   }
 
   async *read(url: string, offset: number, length: number): AsyncGenerator<Uint8Array> {
+    if (isRemote(url)) return yield* this.#remote.read(url, offset, length);
     const name = this.#nameOf(url);
     for (let at = offset; at < offset + length; at += READ_BYTES) {
       const wanted = Math.min(READ_BYTES, offset + length - at);
@@ -89,8 +99,9 @@ export class SwiftStore implements WritableStore {
   /** Begins at once and is not waited for; what remains, because the object store is stopped, goes at the next start. */
   remove(url: string): void {
     const name = this.#objectName(url);
-    if (name === null) return;
-    const removal = this.#tidy(name).finally(() => this.#removing.delete(removal));
+    if (name === null && !isRemote(url)) return;
+    const work = name === null ? this.#remote.remove(url) : this.#tidy(name);
+    const removal = work.finally(() => this.#removing.delete(removal));
     this.#removing.add(removal);
   }
 
@@ -125,7 +136,7 @@ export class SwiftStore implements WritableStore {
   }
 
   urlOf(imageId: string): string {
-    return `swift+config://${this.id}/${this.#options.container}/${imageId}`;
+    return `${OWN_SCHEME}://${this.id}/${this.#options.container}/${imageId}`;
   }
 
   #objectName(url: string): string | null {
@@ -216,6 +227,11 @@ export class SwiftStore implements WritableStore {
     if (!routed) throw new Unavailable("This cloud has no object store.");
     return routed;
   }
+}
+
+/** In another object store, with the credentials in the address. */
+function isRemote(url: string): boolean {
+  return !url.startsWith(`${OWN_SCHEME}:`);
 }
 
 interface SwiftDepositParts {

@@ -39,10 +39,7 @@ export function agentResource({ parts, views }: ApiParts): Resource<t.AgentRow> 
     attributes,
     source: {
       rows: store.agents as never,
-      visible: () => {
-        agents.discover();
-        return undefined;
-      },
+      visible: () => undefined,
       columns: {
         id: t.agents.id,
         agent_type: t.agents.agent_type,
@@ -63,6 +60,7 @@ export function agentResource({ parts, views }: ApiParts): Resource<t.AgentRow> 
         },
       },
     },
+    beforeList: () => agents.discover(),
     view: (context, rows) => views.agents(context, rows),
     get: (_context, id) => agents.get(id),
     update: (_context, id, fields) =>

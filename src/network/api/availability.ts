@@ -35,9 +35,9 @@ export function availabilityRoutes(prefix: string, { parts }: ApiParts): Route[]
         network_name: row.label,
         tenant_id: row.project_id ?? "",
         project_id: row.project_id ?? "",
-        total_ips: own.reduce((sum, subnet) => sum + subnet.total_ips, 0),
+        total_ips: exact(own.reduce((sum, subnet) => sum + subnet.total_ips, 0n)),
         used_ips: own.reduce((sum, subnet) => sum + subnet.used_ips, 0),
-        subnet_ip_availability: own,
+        subnet_ip_availability: own.map((subnet) => ({ ...subnet, total_ips: exact(subnet.total_ips) })),
       };
     });
   }
@@ -75,13 +75,18 @@ export function availabilityRoutes(prefix: string, { parts }: ApiParts): Route[]
 }
 
 /** Addresses in the pools; of a subnet without pools all but its own and the broadcast address. */
-function totalOf(subnet: SubnetRow): number {
+function totalOf(subnet: SubnetRow): bigint {
   if (subnet.allocation_pools.length > 0) {
     return subnet.allocation_pools.reduce(
-      (sum, pool) => sum + Number(parseAddress(pool.end)!.value - parseAddress(pool.start)!.value + 1n),
-      0,
+      (sum, pool) => sum + parseAddress(pool.end)!.value - parseAddress(pool.start)!.value + 1n,
+      0n,
     );
   }
   const { first, last } = parseCidr(subnet.cidr)!;
-  return Number(last - first + 1n);
+  return last - first + 1n;
+}
+
+/** A number that JSON shows digit by digit: IPv6 subnets have more addresses than a double counts. */
+function exact(value: bigint): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value));
 }

@@ -199,3 +199,85 @@ test("DNS names of ports and networks, MTUs, and what a project may have", async
   expect((await admin.delete(path)).status).toBe(204);
   expect((await admin.get(path)).body.quota.router).toBe(10);
 });
+
+test("what is shared cannot be taken away from who uses it, nor the default way outside from everybody", async () => {
+  await using cloud = await NetworkCloud.start();
+  const { admin } = cloud;
+  const share = (object_type: string, object_id: string, target_tenant: string) =>
+    admin.post("/v2.0/rbac-policies", {
+      rbac_policy: { object_type, object_id, action: "access_as_shared", target_tenant },
+    });
+  const refused = async (id: string) => {
+    const answer = await admin.delete(`/v2.0/rbac-policies/${id}`);
+    expect(answer.body?.NeutronError?.type).toBe("RbacPolicyInUse");
+  };
+  const [demo, other] = ["d", "e"].map((digit) => digit.repeat(32)) as [string, string];
+  const scope = await cloud.make("address-scopes", { name: "lent", ip_version: 4 });
+  const lent = (await share("address_scope", scope.id, demo)).body.rbac_policy.id;
+  const prefixes = { prefixes: ["10.30.0.0/16"], default_prefixlen: 24 };
+  const pool = await cloud.make("subnetpools", {
+    ...{ name: "theirs", project_id: demo, address_scope_id: scope.id },
+    ...prefixes,
+  });
+  await refused(lent);
+  const unreachable = await share("subnetpool", pool.id, other);
+  expect(unreachable.status).toBe(400);
+  expect(unreachable.body.NeutronError.type).toBe("RbacPolicyInitError");
+  await admin.delete(`/v2.0/subnetpools/${pool.id}`);
+  expect((await admin.delete(`/v2.0/rbac-policies/${lent}`)).status).toBe(204);
+
+  const external = await cloud.externalNetwork();
+  const path = `/v2.0/rbac-policies?object_id=${external}&action=access_as_external`;
+  const [open] = (await admin.get(path)).body.rbac_policies;
+  await refused(open.id);
+});
+
+test("port forwardings: one way to a destination, none to a port that has an address; the address stays while they are there", async () => {
+  await using cloud = await NetworkCloud.start();
+  const { admin } = cloud;
+  const external = await cloud.externalNetwork();
+  const network = await cloud.make("networks", { name: "forwarded" });
+  const subnet = await cloud.make("subnets", {
+    network_id: network.id,
+    ip_version: 4,
+    cidr: "192.168.7.0/24",
+  });
+  const router = await cloud.make("routers", { name: "r", external_gateway_info: { network_id: external } });
+  const before = (await admin.get(`/v2.0/routers/${router.id}`)).body.router.revision_number;
+  await admin.put(`/v2.0/routers/${router.id}/add_router_interface`, { subnet_id: subnet.id });
+  const after = (await admin.get(`/v2.0/routers/${router.id}`)).body.router.revision_number;
+  expect(after).toBeGreaterThan(before);
+  const port = await cloud.make("ports", { network_id: network.id });
+  const floating = await cloud.make("floatingips", { floating_network_id: external });
+  const path = `/v2.0/floatingips/${floating.id}/port_forwardings`;
+  const forward = (external_port: number, internal: Body = port) =>
+    admin.post(path, {
+      port_forwarding: {
+        ...{ protocol: "tcp", external_port, internal_port: 80, internal_port_id: internal.id },
+        internal_ip_address: internal.fixed_ips[0].ip_address,
+      },
+    });
+  const made = await forward(8080);
+  expect(made.status).toBe(201);
+  expect((await forward(8081)).status).toBe(400);
+  const taken = await cloud.make("ports", { network_id: network.id });
+  await cloud.make("floatingips", { floating_network_id: external, port_id: taken.id });
+  expect((await forward(8082, taken)).body.NeutronError.type).toBe("PortHasBindingFloatingIP");
+  const kept = await admin.delete(`/v2.0/floatingips/${floating.id}`);
+  expect(kept.status).toBe(409);
+  expect(kept.body.NeutronError.type).toBe("FipInUseByPortForwarding");
+  expect((await admin.delete(`${path}/${made.body.port_forwarding.id}`)).status).toBe(204);
+  expect((await admin.delete(`/v2.0/floatingips/${floating.id}`)).status).toBe(204);
+  const { floatingip_pools: pools } = (await admin.get("/v2.0/floatingip-pools")).body;
+  expect(pools).toContainEqual(
+    expect.objectContaining({ network_id: external, subnet_name: "public-subnet" }),
+  );
+});
+
+test("the addresses of an IPv6 network are counted exactly", async () => {
+  await using cloud = await NetworkCloud.start();
+  const network = await cloud.make("networks", { name: "wide" });
+  await cloud.make("subnets", { network_id: network.id, ip_version: 6, cidr: "2001:db8::/64" });
+  const { text } = await cloud.admin.get(`/v2.0/network-ip-availabilities/${network.id}`);
+  expect(text).toContain('"total_ips":18446744073709551615');
+});

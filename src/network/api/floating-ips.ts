@@ -1,4 +1,4 @@
-// /v2.0/floatingips, their port forwardings, and /v2.0/floatingip_pools.
+// /v2.0/floatingips, their port forwardings, and /v2.0/floatingip-pools.
 
 import type { Route } from "../../http/api.ts";
 import { type Call, empty, json, type Reply } from "../../http/call.ts";
@@ -214,6 +214,6 @@ export function poolRoutes(prefix: string, { parts }: ApiParts): Route[] {
     return json(200, { floatingip_pools: pools.map((pool) => onlyFields(pool, fields)) });
   }
   return [
-    { method: "GET", path: `${prefix}/floatingip_pools`, handler: listPools, access: "get_floatingip_pool" },
+    { method: "GET", path: `${prefix}/floatingip-pools`, handler: listPools, access: "get_floatingip_pool" },
   ];
 }

@@ -3,7 +3,7 @@
 import type { Route } from "../../http/api.ts";
 import { type Call, json, type Reply } from "../../http/call.ts";
 import { HTTPBadRequest, InvalidInput } from "../errors/common.ts";
-import type { IpVersion } from "../ip.ts";
+import { type IpVersion, parseAddress } from "../ip.ts";
 import * as t from "../tables.ts";
 import { attribute, common, type Fields, given, standard, tagged, UNSPECIFIED } from "./attributes.ts";
 import { noneToList, toBoolean, toInt } from "./converters.ts";
@@ -265,7 +265,7 @@ export function addressGroupActionRoutes(prefix: string, api: ApiParts): Route[]
     const id = call.param("id");
     const before = viewOf(resource, call, addressGroups.get(call.context, id));
     enforceOrHide(resource, call, "update", before, {});
-    const listed = ((body["address_group"] ?? body) as Fields)["addresses"];
+    const listed = withPrefixes(((body["address_group"] ?? body) as Fields)["addresses"]);
     const wrong = subnetList(listed ?? null);
     if (wrong !== null) throw new HTTPBadRequest(`Invalid input for addresses. Reason: ${wrong}.`);
     const row = add
@@ -284,4 +284,13 @@ export function addressGroupActionRoutes(prefix: string, api: ApiParts): Route[]
     action("add_addresses", (call) => change(call, true)),
     action("remove_addresses", (call) => change(call, false)),
   ];
+}
+
+/** A single address is a range of its own (netaddr.IPNetwork). */
+function withPrefixes(listed: unknown): unknown {
+  if (!Array.isArray(listed)) return listed;
+  return listed.map((entry) => {
+    const address = typeof entry === "string" ? parseAddress(entry) : null;
+    return address ? `${entry}/${address.version === 4 ? 32 : 128}` : entry;
+  });
 }

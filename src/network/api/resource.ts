@@ -55,7 +55,7 @@ export interface Resource<Row> {
   update?(context: RequestContext, id: string, fields: Fields): Row;
   remove?(context: RequestContext, id: string): void;
   /** Facts that rules ask about beside the resource's own attributes. */
-  target?(view: Fields): PolicyTarget;
+  target?(view: Fields, context: RequestContext): PolicyTarget;
   /** Called before a list is read. */
   beforeList?(call: Call): void;
   /** Everything is done in one transaction. */
@@ -117,7 +117,7 @@ function list<Row>(resource: Resource<Row>, call: Call): Reply {
   const rows = readRows(resource, call, query);
   const views = resource.view(call.context, rows);
   const shown = views.flatMap((view) => {
-    const target = targetOf(resource, view);
+    const target = targetOf(resource, view, call.context);
     if (!check(call, `get_${name}`, target)) return [];
     return [hideAttributes(call, name, view, target)];
   });
@@ -173,7 +173,7 @@ function columnIn(column: SQLiteColumn, values: readonly unknown[]): SQL | undef
 function show<Row>(resource: Resource<Row>, call: Call): Reply {
   const { name } = resource;
   const view = viewOf(resource, call, resource.get(call.context, call.param("id")));
-  const target = targetOf(resource, view);
+  const target = targetOf(resource, view, call.context);
   if (!check(call, `get_${name}`, target)) throw new HTTPNotFound();
   return json(200, { [name]: onlyFields(hideAttributes(call, name, view, target), readFields(call)) });
 }
@@ -185,13 +185,16 @@ async function create<Row>(resource: Resource<Row>, call: Call): Promise<Reply> 
   resource.tell?.(call, "create.start", () => sent as object);
   const all = items.map((item) => prepareFields(call.context, attributes, item, true));
   const rows = resource.transaction(() => {
-    for (const fields of all) enforce(call, "create", name, attributes, targetOf(resource, fields), fields);
+    for (const fields of all)
+      enforce(call, "create", name, attributes, targetOf(resource, fields, call.context), fields);
     if (bulk && resource.createMany) return resource.createMany(call.context, all);
     return all.map((fields) => resource.create!(call.context, fields));
   });
   const views = resource
     .view(call.context, rows)
-    .map((view) => onlyFields(hideAttributes(call, name, view, targetOf(resource, view)), readFields(call)));
+    .map((view) =>
+      onlyFields(hideAttributes(call, name, view, targetOf(resource, view, call.context)), readFields(call)),
+    );
   const shown = bulk ? { [collection]: views } : { [name]: views[0] };
   resource.tell?.(call, "create.end", () => shown);
   return json(201, shown);
@@ -212,7 +215,10 @@ async function update<Row>(resource: Resource<Row>, call: Call): Promise<Reply> 
   });
   const view = viewOf(resource, call, row);
   const shown = {
-    [name]: onlyFields(hideAttributes(call, name, view, targetOf(resource, view)), readFields(call)),
+    [name]: onlyFields(
+      hideAttributes(call, name, view, targetOf(resource, view, call.context)),
+      readFields(call),
+    ),
   };
   resource.tell?.(call, "update.end", () => shown);
   return json(200, shown);
@@ -233,6 +239,9 @@ async function remove<Row>(resource: Resource<Row>, call: Call): Promise<Reply> 
   return empty(204);
 }
 
+/** For a change Neutron reads only what its rules need to know; that these are shared it then does not know. */
+const UNREAD: Record<string, string> = { address_group: "shared" };
+
 /** Whoever may not even see the resource is told that it does not exist. */
 export function enforceOrHide<Row>(
   resource: Pick<Resource<Row>, "name" | "attributes" | "target">,
@@ -241,12 +250,15 @@ export function enforceOrHide<Row>(
   before: Fields,
   changes: Fields,
 ): void {
-  const target = targetOf(resource, { ...before, ...changes });
+  const target = targetOf(resource, { ...before, ...changes }, call.context);
   try {
     enforce(call, action, resource.name, resource.attributes, target, changes);
   } catch (error) {
     if (!(error instanceof PolicyNotAuthorized)) throw error;
-    if (!check(call, `get_${resource.name}`, targetOf(resource, before))) throw new HTTPNotFound();
+    const { [UNREAD[resource.name] ?? ""]: _, ...read } = before;
+    const seen = action === "update" ? read : before;
+    if (!check(call, `get_${resource.name}`, targetOf(resource, seen, call.context)))
+      throw new HTTPNotFound();
     throw error;
   }
 }
@@ -255,8 +267,12 @@ export function viewOf<Row>(resource: Pick<Resource<Row>, "view">, call: Call, r
   return resource.view(call.context, [row])[0]!;
 }
 
-export function targetOf<Row>(resource: Pick<Resource<Row>, "target">, view: Fields): PolicyTarget {
-  return resource.target ? { ...view, ...resource.target(view) } : view;
+export function targetOf<Row>(
+  resource: Pick<Resource<Row>, "target">,
+  view: Fields,
+  context: RequestContext,
+): PolicyTarget {
+  return resource.target ? { ...view, ...resource.target(view, context) } : view;
 }
 
 /** @throws HTTPBadRequest for a body that is no JSON object */

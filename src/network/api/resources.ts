@@ -46,17 +46,16 @@ export function sharedFilter(type: t.RbacType, column: SQLiteColumn): SpecialFil
   };
 }
 
-/** Who owns the network a port or subnet is on, and whether it is shared. */
-export function networkTarget({ parts }: ApiParts): (view: Fields) => PolicyTarget {
-  return (view) => {
+/** Who owns the network a port or subnet is on, and whether the caller may use it. */
+export function networkTarget({ parts }: ApiParts): (view: Fields, context: RequestContext) => PolicyTarget {
+  return (view, context) => {
     const id = view["network_id"];
     const network = typeof id === "string" ? parts.store.networks.get(id) : null;
     if (!network) return {};
-    const projectId = typeof view["project_id"] === "string" ? view["project_id"] : null;
     return {
       "network:tenant_id": network.project_id ?? "",
       "network:project_id": network.project_id ?? "",
-      shared: parts.access.networkIsShared(network, projectId),
+      shared: parts.access.networkIsShared(network, context.projectId),
     };
   };
 }

@@ -45,7 +45,11 @@ function routesOf(
       }
     })();
     const view = viewOf(resource, call, row);
-    enforceRule(call, `${writing ? "update" : "get"}_${resource.name}`, targetOf(resource, view));
+    enforceRule(
+      call,
+      `${writing ? "update" : "get"}_${resource.name}`,
+      targetOf(resource, view, call.context),
+    );
     return { id, tags: row.tags };
   }
 

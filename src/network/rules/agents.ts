@@ -2,7 +2,7 @@
 // host. Here one process does the work of all; each is alive while it runs.
 // Authority: neutron/db/agents_db.py, agentschedulers_db.py, l3_agentschedulers_db.py.
 
-import { eq, inArray } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { parseIso } from "../../core/times.ts";
 import {
   AgentNotFound,
@@ -15,6 +15,7 @@ import {
 } from "../errors/extensions.ts";
 import { NetworkNotFound } from "../errors/networks.ts";
 import { RouterNotFound } from "../errors/routers.ts";
+import { isAmong } from "../store/conditions.ts";
 import * as t from "../tables.ts";
 import { type Base, OWNER } from "./base.ts";
 
@@ -77,7 +78,7 @@ export class Agents {
       }
       this.discover();
       const hosts = [...new Set([hostName, ...this.#computeHosts()])];
-      store.agents.note(inArray(t.agents.host, hosts), { heartbeat_timestamp: store.now() });
+      store.agents.note(isAmong(t.agents.host, hosts), { heartbeat_timestamp: store.now() });
     });
   }
 

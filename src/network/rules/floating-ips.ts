@@ -8,6 +8,7 @@ import { IpAddressAlreadyAllocated } from "../errors/ports.ts";
 import {
   ExternalGatewayForFloatingIPNotFound,
   ExternalIpAddressExhausted,
+  FipInUseByPortForwarding,
   FloatingIPNotFound,
   FloatingIPPortAlreadyAssociated,
   PortHasPortForwarding,
@@ -120,6 +121,7 @@ export class FloatingIps {
 
   delete(context: RequestContext, id: string): void {
     const row = this.get(context, id);
+    if (this.#base.store.forwardings.first({ floatingip_id: id })) throw new FipInUseByPortForwarding(id);
     this.#tell(context, row);
     this.release(row);
   }

@@ -4,7 +4,12 @@
 import { eq } from "drizzle-orm";
 import type { RequestContext } from "../../core/context.ts";
 import { BadRequest } from "../errors/common.ts";
-import { ExternalGatewayForFloatingIPNotFound, PortForwardingNotFound } from "../errors/routers.ts";
+import {
+  ExternalGatewayForFloatingIPNotFound,
+  FloatingIPPortAlreadyAssociated,
+  PortForwardingNotFound,
+  PortHasBindingFloatingIP,
+} from "../errors/routers.ts";
 import { parseAddress } from "../ip.ts";
 import * as t from "../tables.ts";
 import type { Base } from "./base.ts";
@@ -46,11 +51,16 @@ export class PortForwardings {
     const { store, ids } = this.#base;
     return store.transaction(() => {
       const floating = this.#parts.floatingIps.get(context, floatingId);
-      if (floating.fixed_ip_id !== null) {
-        const portId = this.#parts.floatingIps.portOf(floating);
-        throw refuse(`Floating IP ${floatingId} is already associated with port ${portId}`);
-      }
       const values = this.#complete(context, floating, fields);
+      if (floating.fixed_ip_id !== null) {
+        throw new FloatingIPPortAlreadyAssociated({
+          address: floating.address,
+          id: floatingId,
+          portId: values.internal_port_id,
+          fixedIp: values.internal_ip_address,
+          networkId: floating.floating_network_id ?? "",
+        });
+      }
       this.#refuseDuplicate(floatingId, values);
       const row = store.forwardings.insert({ id: ids.uuid(), floatingip_id: floatingId, ...values });
       this.#noteRouter(floating, values);
@@ -110,8 +120,10 @@ export class PortForwardings {
           : `Requested internal IP address ${wanted} does not correspond to an address on the internal port, which has fixed_ips ${held.map((row) => row.address).join(", ")}`,
       );
     }
-    if (store.floatingIps.first({ fixed_ip_id: fixed.id })) {
-      throw refuse(`Port ${port.id} already has a floating IP on its address ${fixed.address}`);
+    const bound = store.floatingIps.first({ fixed_ip_id: fixed.id });
+    if (bound) {
+      const { address, uuid: id } = bound;
+      throw new PortHasBindingFloatingIP({ address, id, portId: port.id, fixedIp: fixed.address });
     }
     const networkId = floating.floating_network_id!;
     if (this.#parts.floatingIps.routerBetween(fixed.subnet_id, networkId) === null) {
@@ -129,17 +141,31 @@ export class PortForwardings {
 
   #refuseDuplicate(
     floatingId: string,
-    values: { protocol: string; external_port: number },
+    values: Pick<
+      t.PortForwardingRow,
+      "protocol" | "external_port" | "internal_port" | "internal_port_id" | "internal_ip_address"
+    >,
     except?: string,
   ): void {
-    const same = this.#base.store.forwardings
-      .match({ floatingip_id: floatingId, external_port: values.external_port, protocol: values.protocol })
-      .find((row) => row.id !== except);
-    if (!same) return;
-    throw refuse(
-      "A duplicate port forwarding entry with same attributes already exists, conflicting values are {'floatingip_id': '" +
-        `${floatingId}', 'external_port': ${values.external_port}, 'protocol': '${values.protocol}'}`,
+    const { protocol, external_port, internal_port, internal_port_id, internal_ip_address } = values;
+    const duplicate =
+      "A duplicate port forwarding entry with same attributes already exists, conflicting values are";
+    const others = this.#base.store.forwardings
+      .match({ floatingip_id: floatingId, protocol })
+      .filter((row) => row.id !== except);
+    if (others.some((row) => row.external_port === external_port)) {
+      throw refuse(
+        `${duplicate} {'floatingip_id': '${floatingId}', 'external_port': ${external_port}, 'protocol': '${protocol}'}`,
+      );
+    }
+    const toSame = others.some(
+      (row) => row.internal_ip_address === internal_ip_address && row.internal_port === internal_port,
     );
+    if (toSame) {
+      throw refuse(
+        `${duplicate} {'internal_port_id': '${internal_port_id}', 'internal_ip_address': '${internal_ip_address}', 'internal_port': ${internal_port}, 'protocol': '${protocol}'}`,
+      );
+    }
   }
 
   #noteRouter(

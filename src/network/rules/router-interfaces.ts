@@ -65,6 +65,8 @@ export class RouterInterfaces {
         portId === null
           ? this.#addSubnet(context, router, subnetId!)
           : this.#addPort(context, router, portId);
+      // A router's interfaces are part of what its revision counts.
+      this.#base.store.routers.update(router.id, {});
       this.#base.changed();
       return done;
     });
@@ -78,6 +80,8 @@ export class RouterInterfaces {
         portId === null
           ? this.#removeSubnet(context, router, subnetId!)
           : this.#removePort(router, portId, subnetId);
+      // A router's interfaces are part of what its revision counts.
+      this.#base.store.routers.update(router.id, {});
       this.#base.changed();
       return done;
     });

@@ -72,6 +72,9 @@ export class Routers {
     return store.transaction(() => {
       this.#parts.quotas.check(projectId, "router");
       const { gateway, routes: _routes, ...rest } = fields;
+      const flag = (["distributed", "ha"] as const).find((name) => rest[name] === true);
+      if (rest.flavor_id && flag)
+        throw new InvalidInput(`Provider single_node does not support ${flag}=True`);
       const row = store.routers.insert({
         id: ids.uuid(),
         project_id: projectId,

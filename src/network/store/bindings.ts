@@ -121,6 +121,12 @@ export class BindingStore {
     return new Set(rows.map((row) => row.object_id));
   }
 
+  /** Projects that use a shared object: whose pools are in a scope, whose ports in a group, ... */
+  usersOf(type: keyof typeof USERS, objectId: string): Set<string> {
+    const rows = this.#db.raw.query<{ project_id: string | null }, [string]>(USERS[type]).all(objectId);
+    return new Set(rows.map((row) => row.project_id ?? ""));
+  }
+
   profilesOf(flavorId: string): string[] {
     return this.#db.raw
       .query<{ id: string }, [string]>(
@@ -154,4 +160,13 @@ export class BindingStore {
 const AGENT_TABLES = {
   network: { table: "network_dhcp_agents", column: "network_id" },
   router: { table: "router_l3_agents", column: "router_id" },
+} as const;
+
+/** Authority: `get_bound_project_ids` in neutron/objects. */
+const USERS = {
+  address_scope: "SELECT project_id FROM subnetpools WHERE address_scope_id = ?",
+  subnetpool: "SELECT project_id FROM subnets WHERE subnetpool_id = ?",
+  security_group: `SELECT p.project_id FROM ports p JOIN port_security_groups b ON b.port_id = p.id
+    JOIN security_groups g ON g.id = b.security_group_id WHERE g.uuid = ?`,
+  address_group: "SELECT project_id FROM security_group_rules WHERE address_group_id = ?",
 } as const;

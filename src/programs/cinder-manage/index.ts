@@ -54,7 +54,7 @@ export async function cinderManage(argv: readonly string[], io: ProgramIo): Prom
     try {
       const services = new ServiceStore(db, systemClock, randomIds).list();
       if (what === "host list") io.out(hostList(services, args.text("zone")));
-      else io.out(serviceList(services, await downTimeMs(args.text("rc"), io.env)));
+      else io.out(serviceList(services, await downTimeMs(paths.root, args.text("rc"), io.env)));
       return 0;
     } finally {
       db.close();
@@ -110,12 +110,14 @@ function serviceList(services: readonly Service[], downTime: number): string {
     .join("");
 }
 
-async function downTimeMs(rcFile: string | null, env: ProgramIo["env"]): Promise<number> {
-  const [{ volumeSection }, { Config }, { readRc }] = await Promise.all([
+async function downTimeMs(stateDir: string, rcFile: string | null, env: ProgramIo["env"]): Promise<number> {
+  const [{ volumeSection }, { Config }, { readRc }, { readConfFiles }] = await Promise.all([
     import("../../volume/config.ts"),
     import("../../config/config.ts"),
     import("../../config/rc-file.ts"),
+    import("../../config/conf-files.ts"),
   ]);
-  const config = new Config({ sections: [volumeSection], env, rc: readRc({ rcFile, env }) });
+  const conf = readConfFiles(stateDir);
+  const config = new Config({ sections: [volumeSection], env, rc: readRc({ rcFile, env }), conf });
   return config.values(volumeSection).CINDER_SERVICE_DOWN_TIME * 1000;
 }

@@ -5,16 +5,14 @@
 // without a scheme is a host name; errors are told as text where the service answers with a page; a verb that is
 // answered "no" ends with status 1; an address that ends in /v3 is taken to /v2.0.
 
-import { isIPv6 } from "node:net";
-import { authenticate, toV2 } from "../auth.ts";
 import { type ClientProgram, runClient } from "../client-program.ts";
 import { sessionOf } from "../common-options.ts";
-import { ClientError } from "../errors.ts";
 import { usageError } from "../help.ts";
 import type { Arguments } from "../options.ts";
 import type { ProgramIo } from "../program.ts";
 import type { HttpSession } from "../session.ts";
 import { Calls, type Connection } from "./client.ts";
+import { connectionOf } from "./connect.ts";
 import { globalOptions } from "./globals.ts";
 import { imageVerbs } from "./images.ts";
 import { legacyVerbs } from "./legacy.ts";
@@ -58,42 +56,6 @@ async function connect(globals: Arguments, io: ProgramIo): Promise<Glance> {
     force: globals.flag("force"),
     dryRun: globals.flag("dry_run"),
   };
-}
-
-/** @throws ClientError with what is missing */
-async function connectionOf(session: HttpSession, globals: Arguments): Promise<Connection> {
-  const given = (dest: string) => globals.text(dest) || null;
-  const url = given("os_image_url") ?? urlOfHost(globals);
-  const token = given("os_auth_token");
-  if (token && url) return { session, token, endpoint: withoutVersion(url) };
-  const missing = (what: string, name: string) =>
-    new ClientError(
-      `You must provide ${what} via either --${name} or env[${name.replaceAll("-", "_").toUpperCase()}]`,
-    );
-  const [username, password, authUrl] = [given("os_username"), given("os_password"), given("os_auth_url")];
-  const [tenantId, tenantName] = [given("os_tenant_id"), given("os_tenant_name")];
-  if (!username) throw missing("a username", "os-username");
-  if (!password) throw missing("a password", "os-password");
-  if (!tenantId && !tenantName) throw missing("a tenant_id", "os-tenant-id");
-  if (!authUrl) throw missing("an auth url", "os-auth-url");
-  const region = given("os_region_name");
-  const credentials = { authUrl: toV2(authUrl), username, password, tenantName, tenantId, region };
-  const access = await authenticate(session, credentials);
-  const type = given("os_service_type") ?? "image";
-  const side = given("os_endpoint_type") ?? "publicURL";
-  const endpoint = withoutVersion(url ?? access.catalog.url({ type, side }));
-  return { session, token: token ?? access.token, endpoint };
-}
-
-function urlOfHost(globals: Arguments): string | null {
-  const host = globals.text("host");
-  if (!host) return null;
-  const scheme = globals.flag("use_ssl") ? "https" : "http";
-  return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${globals.text("port")}`;
-}
-
-function withoutVersion(url: string): string {
-  return url.replace(/\/+$/, "").replace(/\/v\d+(\.\d+)?$/, "");
 }
 
 async function hasVersion1(session: HttpSession, { endpoint }: Connection): Promise<boolean> {

@@ -36,6 +36,9 @@ export async function novaManage(argv: readonly string[], io: ProgramIo): Promis
   if (argv.find((word) => !word.startsWith("-")) === "cell_v2") {
     return (await import("./cells.ts")).cellVerb(argv, io);
   }
+  if (argv.find((word) => !word.startsWith("-")) === "project") {
+    return (await import("./project.ts")).projectVerb(argv, io);
+  }
   const network = await import("./network.ts");
   if (network.isNetworkVerb(argv)) return network.networkVerb(argv, io);
   return endWithStatus(io, [CommandError], async () => {
@@ -63,7 +66,7 @@ async function serviceList(args: Arguments, { env }: ProgramIo): Promise<string>
     import("../../compute/make-periphery.ts"),
     import("../../compute/manage/services.ts"),
   ]);
-  const config = settings(args.text("rc"), env);
+  const config = settings(paths.root, args.text("rc"), env);
   const db = new ProjectDatabase({ path, migrations: [] });
   try {
     const periphery = makePeriphery({

@@ -263,7 +263,10 @@ async function withNetwork(
     import("../../boot.ts"),
     import("../../network/manage/open.ts"),
   ]);
-  using network = openNetwork(paths, readConfig({ rcFile: args.text("rc"), overrides: {}, env }));
+  using network = openNetwork(
+    paths,
+    readConfig({ stateDir: paths.root, rcFile: args.text("rc"), overrides: {}, env }),
+  );
   if (!network) throw new CommandError(`there is no cloud in ${paths.root}`);
   // From the first look on nobody else writes: what was read is still so.
   network.db.raw.run("BEGIN IMMEDIATE");

@@ -16,6 +16,7 @@ import type { Arguments } from "../options.ts";
 import type { ProgramIo } from "../program.ts";
 import { askPassword } from "../prompt.ts";
 import { accountVerbs } from "./account.ts";
+import { aggregateVerbs } from "./aggregates.ts";
 import { boot } from "./boot.ts";
 import { ComputeClient } from "./client.ts";
 import { flavorVerbs } from "./flavors.ts";
@@ -48,6 +49,7 @@ export const verbs: readonly Verb[] = [
   ...volumeVerbs,
   ...quotaVerbs,
   ...hostVerbs,
+  ...aggregateVerbs,
   ...interfaceVerbs,
   ...removedVerbs,
   ...accountVerbs,

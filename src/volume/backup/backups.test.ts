@@ -97,4 +97,11 @@ test("a full backup, an incremental one, and what a restore of each brings back"
     await cloud.gone(`${backups}/${id}`);
   }
   expect(cloud.sql("swift", "SELECT name FROM object")).toEqual([]);
+  const told = cloud.cloud.notifications
+    .recent()
+    .filter(({ payload }) => (payload as { backup_id?: string }).backup_id === full)
+    .map(({ event_type }) => event_type);
+  expect(told.slice(0, 2)).toEqual(["backup.create.start", "backup.create.end"]);
+  expect(told.slice(2, 4)).toEqual(["backup.restore.start", "backup.restore.end"]);
+  expect(told.slice(-2)).toEqual(["backup.delete.start", "backup.delete.end"]);
 }, 60_000);

@@ -15,6 +15,7 @@ import { volumeBackupSection } from "../config.ts";
 import { BackupCancelled, BackupServiceNotFound, InvalidBackup } from "../errors-backups.ts";
 import type { Action, Detail } from "../messages.ts";
 import { fromMoment, toMoment } from "../moments.ts";
+import { tellOfBackup } from "../notices.ts";
 import type { BackupRow } from "../tables-backups.ts";
 import {
   type BackupArgs,
@@ -69,7 +70,10 @@ export class BackupManager {
       reset_status: this.resetStatus,
     };
     return Object.fromEntries(
-      Object.entries(bound).map(([name, method]) => [name, method.bind(this) as Handler]),
+      Object.entries(bound).map(([name, method]) => [
+        name,
+        tellOfBackup(this.#cinder, name, method.bind(this) as Handler),
+      ]),
     );
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Config } from "../../../config/config.ts";
@@ -8,6 +8,7 @@ import { testLog } from "../../../core/test-log.ts";
 import { computeSection, fakeSection } from "../../config.ts";
 import { conformanceGuest, driverConformance, type Subject } from "../conformance.ts";
 import type { DriverContext, GuestImage } from "../driver.ts";
+import { copyVolumeData } from "./copy.ts";
 import type { FakeDriver } from "./driver.ts";
 import { driverModule } from "./index.ts";
 
@@ -135,4 +136,25 @@ test("failures are as many as were asked for, on the host that was named", async
   await c01!.close();
   await c02!.close();
   rmSync(dir, { recursive: true });
+});
+
+test("a swapped volume has the data of the old one, and nothing of what it had", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "fake-copy-"));
+  try {
+    const MIB = 1 << 20;
+    const at = (name: string, bytes: Uint8Array) => {
+      writeFileSync(join(dir, name), bytes);
+      return { kind: "file", path: join(dir, name), format: "raw", readonly: false, serial: name } as const;
+    };
+    const data = new Uint8Array(3 * MIB + 512);
+    data.set([1, 2, 3], 2 * MIB + 100);
+    const [old, fresh] = [at("old", data), at("fresh", new Uint8Array(4 * MIB).fill(9))];
+    await copyVolumeData(old, fresh);
+    const now = new Uint8Array(readFileSync(fresh.path));
+    expect(Buffer.from(now.subarray(0, data.length)).equals(Buffer.from(data))).toBe(true);
+    expect(now.length).toBe(4 * MIB);
+    await copyVolumeData({ ...old, kind: "none" }, fresh);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });

@@ -121,8 +121,8 @@ async function store(
   if (!disk) return;
   const after = swapped(disk, fresh, aliasesOf(stored, disk));
   if (xmlText(after) === xmlText(disk)) return;
-  await connection.domainDetachDeviceFlags(dom, xmlText(disk), c.VIR_DOMAIN_AFFECT_CONFIG);
-  await connection.domainAttachDeviceFlags(dom, xmlText(after), c.VIR_DOMAIN_AFFECT_CONFIG);
+  // In one step: without its boot disk a definition gets a boot order of another kind, which it then keeps.
+  await connection.domainUpdateDeviceFlags(dom, xmlText(after), c.VIR_DOMAIN_AFFECT_CONFIG);
 }
 
 function aliasesOf(domain: XmlElement, but: XmlElement): Set<string | null> {
