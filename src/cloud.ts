@@ -8,7 +8,7 @@ import { cloudSection } from "./config/cloud.ts";
 import type { Config } from "./config/config.ts";
 import { notificationSection } from "./config/notifications.ts";
 import type { Clock } from "./core/clock.ts";
-import { Conflict, messageOf, NotFound, PeerUnavailable } from "./core/errors.ts";
+import { Conflict, messageOf, NotFound } from "./core/errors.ts";
 import { hostMetrics } from "./core/host-metrics.ts";
 import type { Ids } from "./core/ids.ts";
 import type { LogBook, LogFile, Logger } from "./core/log.ts";
@@ -24,7 +24,6 @@ import {
   type Machine,
   type PublishedEndpoint,
   type Secrets,
-  type Service,
   type ServiceContext,
   type ServiceDeclaration,
   type ServiceState,
@@ -36,12 +35,13 @@ import type { Migration } from "./db/migrate.ts";
 import type { ProjectDatabase } from "./db/open.ts";
 import { FaultBook, faultSeam } from "./faults/book.ts";
 import { faultyApp } from "./faults/http.ts";
-import { type FetchApp, type Listener, listen, type Routed } from "./http/server.ts";
+import { HostedService, type Surroundings } from "./hosted-service.ts";
+import { type FetchApp, type Listener, listen } from "./http/server.ts";
 import { notifier } from "./notifying.ts";
 import { cloudMetrics, operationsApp } from "./operations.ts";
-import type { GuardedApp } from "./plugins/api-middleware.ts";
 import { pluginSection } from "./plugins/config.ts";
 import { Projects } from "./projects.ts";
+import { routeShared, type SharedRoutes } from "./shared-port.ts";
 
 export type { ServiceState, ServiceStatus };
 
@@ -72,33 +72,15 @@ export interface CloudOptions {
   openLog(declaration: ServiceDeclaration, config: Config): LogFile | null;
 }
 
-/** A page in such an answer runs in an origin of its own: it cannot act as the user who is signed in to the dashboard. */
-const SANDBOX = {
-  "content-security-policy": "sandbox allow-scripts allow-forms allow-popups allow-downloads",
-};
-
 /** Those whose services talk over a message broker. */
 const BUS_PROJECTS: ReadonlySet<string> = new Set(["nova", "cinder", "neutron"]);
-
-interface Handle {
-  declaration: ServiceDeclaration;
-  state: ServiceState;
-  reason: string | null;
-  service: Service | null;
-  listeners: Listener[];
-  /** Its app behind the user's own middleware. */
-  guarded: GuardedApp | null;
-  log: Logger;
-  /** Serialises start and stop. */
-  turn: Promise<void>;
-}
 
 export class Cloud {
   readonly peers = new Peers();
   readonly endpoints: Endpoints;
   #options: CloudOptions;
   #config: Config;
-  #handles = new Map<string, Handle>();
+  #services = new Map<string, HostedService>();
   readonly projects: Projects;
   readonly notifications: Notifications;
   readonly busOutage: BusOutage;
@@ -108,7 +90,11 @@ export class Cloud {
   #shared: Listener | null = null;
   #busConsole: Listener | null = null;
   #log: Logger;
-  #operations = operationsApp(this);
+  #routes: SharedRoutes = {
+    services: this.#services,
+    operations: operationsApp(this),
+    seam: (window, app) => this.#seam(window, app),
+  };
 
   constructor(options: CloudOptions) {
     this.#options = options;
@@ -128,24 +114,16 @@ export class Cloud {
       clock: options.clock,
       hold: (held) => this.projects.hold(held),
       clients: () =>
-        [...this.#handles.values()]
+        [...this.#services.values()]
           .filter(({ state, declaration }) => state === "running" && BUS_PROJECTS.has(declaration.project))
           .map(({ declaration, log }) => ({ project: declaration.project, log })),
     });
     this.peers.provide(faultSeam, this.faults);
     this.peers.provide(logLevels, options.book);
+    const surroundings = this.#surroundings();
     for (const declaration of options.declarations) {
       if (!options.enabled.has(declaration.window)) continue;
-      this.#handles.set(declaration.window, {
-        declaration,
-        state: "stopped",
-        reason: null,
-        service: null,
-        listeners: [],
-        guarded: null,
-        log: options.book.logger(declaration.window, declaration.program),
-        turn: Promise.resolve(),
-      });
+      this.#services.set(declaration.window, new HostedService(declaration, surroundings));
     }
     this.endpoints = { base: (window) => this.#base(window), published: () => this.#published() };
     this.peers.provide(supervisor, {
@@ -155,7 +133,7 @@ export class Cloud {
       restart: (window) => this.restartService(window),
       queues: () => this.projects.queues(),
       logs: options.book,
-      route: (target) => this.#routeShared(target),
+      route: (target) => routeShared(this.#routes, target),
     });
   }
 
@@ -166,16 +144,15 @@ export class Cloud {
       this.#shared = await listen({
         host: serve.host,
         port: serve.sharedPort,
-        route: (target) => this.#routeShared(target),
+        route: (target) => routeShared(this.#routes, target),
         onError: (error) => this.#log.error(null, "request failed", error),
       });
     }
     if (serve) await this.#openBusConsole(serve.host);
     const { masked, disabled } = readUnits(this.#options.paths.root);
-    for (const handle of this.#handles.values()) {
-      const { window } = handle.declaration;
-      if (masked.includes(window) || disabled.includes(window)) continue;
-      await this.#inTurn(handle, () => this.#start(handle)).catch(() => {}); // noted as the service's state
+    for (const service of this.#services.values()) {
+      if (masked.includes(service.window) || disabled.includes(service.window)) continue;
+      await service.inTurn(() => service.start()).catch(() => {}); // noted as the service's state
     }
   }
 
@@ -194,7 +171,7 @@ export class Cloud {
 
   /** Stops the services in reverse order. Safe to call twice. */
   async stopServices(): Promise<void> {
-    for (const window of [...this.#handles.keys()].reverse()) await this.stopService(window);
+    for (const window of [...this.#services.keys()].reverse()) await this.stopService(window);
   }
 
   /**
@@ -209,8 +186,8 @@ export class Cloud {
     try {
       work();
     } finally {
-      for (const handle of this.#handles.values()) {
-        await this.#inTurn(handle, () => this.#start(handle)).catch(() => {}); // noted as the service's state
+      for (const service of this.#services.values()) {
+        await service.inTurn(() => service.start()).catch(() => {}); // noted as the service's state
       }
     }
     return removed;
@@ -232,46 +209,44 @@ export class Cloud {
    * @throws NotFound for an unknown window, ConfigError, whatever the service's start throws
    */
   startService(window: string): Promise<void> {
-    const handle = this.#handle(window);
-    return this.#inTurn(handle, async () => {
-      if (handle.state === "running") return;
-      this.#checkNotMasked(handle);
-      this.#readConfig(handle.declaration.project);
-      await this.#start(handle);
+    const service = this.#service(window);
+    return service.inTurn(async () => {
+      if (service.state === "running") return;
+      this.#prepare(service);
+      await service.start();
     });
   }
 
   stopService(window: string): Promise<void> {
-    const handle = this.#handle(window);
-    return this.#inTurn(handle, () => this.#stop(handle));
+    const service = this.#service(window);
+    return service.inTurn(() => this.#stop(service));
   }
 
   /** Reads configuration and plugins anew. A configuration that cannot be read leaves the service running. */
   restartService(window: string): Promise<void> {
-    const handle = this.#handle(window);
-    return this.#inTurn(handle, async () => {
-      this.#checkNotMasked(handle);
-      this.#readConfig(handle.declaration.project);
-      await this.#stop(handle);
-      await this.#start(handle);
+    const service = this.#service(window);
+    return service.inTurn(async () => {
+      this.#prepare(service);
+      await this.#stop(service);
+      await service.start();
     });
   }
 
   /** The windows of this cloud, in order. */
   windows(): string[] {
-    return [...this.#handles.keys()];
+    return [...this.#services.keys()];
   }
 
   async status(): Promise<ServiceStatus[]> {
     return Promise.all(
-      [...this.#handles.values()].map(async (handle) => ({
-        name: handle.declaration.program,
-        window: handle.declaration.window,
-        state: handle.state,
-        url: this.#base(handle.declaration.window),
-        port: handle.listeners[0]?.port ?? (handle.declaration.mount ? (this.#shared?.port ?? null) : null),
-        reason: handle.reason ?? (handle.state === "running" ? await this.#check(handle) : null),
-        note: handle.service?.note?.() ?? null,
+      [...this.#services.values()].map(async (service) => ({
+        name: service.declaration.program,
+        window: service.window,
+        state: service.state,
+        url: this.#base(service.window),
+        port: service.port ?? (service.declaration.mount ? this.sharedPort : null),
+        reason: await service.reason(),
+        note: service.note(),
       })),
     );
   }
@@ -287,10 +262,7 @@ export class Cloud {
 
   /** The app of a running service, for tests and for the shared port. @throws PeerUnavailable */
   app(window: string): FetchApp {
-    const handle = this.#handle(window);
-    const app = handle.guarded?.app ?? handle.service?.app;
-    if (!app || handle.state !== "running") throw new PeerUnavailable(window);
-    return app;
+    return this.#service(window).app();
   }
 
   /** What `/metrics` shows. */
@@ -298,7 +270,7 @@ export class Cloud {
     return [
       ...cloudMetrics(await this.status(), this.projects.queues()),
       ...this.#requests.metrics(),
-      ...[...this.#handles.values()].flatMap(({ service }) => service?.metrics?.() ?? []),
+      ...[...this.#services.values()].flatMap((service) => service.metrics()),
       ...hostMetrics(this.#options.paths.root),
     ];
   }
@@ -306,150 +278,53 @@ export class Cloud {
   /** Removes from the host all that the services ever made there. Returns what was removed. */
   async cleanup(): Promise<string[]> {
     const removed: string[] = [];
-    for (const handle of [...this.#handles.values()].reverse()) {
-      const rows = await handle.declaration.cleanup?.(this.#context(handle)).catch((error) => {
-        handle.log.error(null, "cleanup failed", error);
-        return [`${handle.declaration.window}: cleanup failed: ${messageOf(error)}`];
-      });
-      removed.push(...(rows ?? []));
-    }
+    for (const service of [...this.#services.values()].reverse()) removed.push(...(await service.cleanup()));
     return removed;
   }
 
-  /** @throws Conflict */
-  #checkNotMasked({ declaration }: Handle): void {
-    if (!readUnits(this.#options.paths.root).masked.includes(declaration.window)) return;
-    throw new Conflict(`Unit ${declaration.program}.service is masked; see: stack systemctl unmask`);
-  }
-
-  /** Reads the configuration anew; what is shared by a project's services follows at once. */
-  #readConfig(project: string): void {
+  /** Before a start: the configuration is read anew; what a project's services share follows at once. @throws Conflict */
+  #prepare({ declaration: { window, program, project } }: HostedService): void {
+    if (readUnits(this.#options.paths.root).masked.includes(window))
+      throw new Conflict(`Unit ${program}.service is masked; see: stack systemctl unmask`);
     this.#config = this.#options.loadConfig();
     this.projects.configure(project, this.#config);
   }
 
-  #handle(window: string): Handle {
-    const handle = this.#handles.get(window);
-    if (!handle) throw new NotFound(`No service ${window} in this cloud`);
-    return handle;
+  #service(window: string): HostedService {
+    const service = this.#services.get(window);
+    if (!service) throw new NotFound(`No service ${window} in this cloud`);
+    return service;
   }
 
-  #inTurn(handle: Handle, work: () => Promise<void>): Promise<void> {
-    const turn = handle.turn.then(work);
-    handle.turn = turn.catch(() => {});
-    return turn;
-  }
-
-  async #start(handle: Handle): Promise<void> {
-    if (handle.state === "running") return;
-    const { declaration } = handle;
-    const missing = declaration.requires.find((window) => this.#handles.get(window)?.state !== "running");
-    handle.state = "starting";
-    handle.reason = null;
-    try {
-      if (missing && !this.#handles.has(missing))
-        throw new Conflict(`needs ${missing}, which is not enabled`);
-      this.#options.book.setFile(declaration.window, this.#options.openLog(declaration, this.#config));
-      handle.log.info(null, `Starting ${declaration.program}`);
-      const service = declaration.create(this.#context(handle));
-      handle.service = service;
-      await service.start();
-      await this.#guard(handle, service);
-      handle.state = "running";
-      await this.#listen(handle, service);
-    } catch (error) {
-      handle.log.critical(null, `${declaration.program} did not start: ${messageOf(error)}`, error);
-      await this.#halt(handle);
-      handle.state = "failed";
-      handle.reason = messageOf(error);
-      throw error;
-    }
-  }
-
-  async #stop(handle: Handle): Promise<void> {
-    if (handle.state === "stopped") return;
-    if (handle.state === "running") handle.log.info(null, `Stopping ${handle.declaration.program}`);
-    handle.state = "stopping";
-    await this.#halt(handle);
-    handle.state = "stopped";
-    handle.reason = null;
-    // With the last of its services a database is closed, as by the end of their processes: its file may be replaced.
-    const database = databaseOf(handle);
-    const others = [...this.#handles.values()].filter((other) => databaseOf(other) === database);
-    if (others.every(({ state }) => state === "stopped" || state === "failed"))
-      this.projects.release(database);
-    this.#options.book.setFile(handle.declaration.window, null);
-  }
-
-  async #halt(handle: Handle): Promise<void> {
-    const { service, listeners, guarded } = handle;
-    guarded?.stop();
-    handle.guarded = null;
-    handle.listeners = [];
-    handle.service = null;
-    for (const listener of listeners) await listener.stop();
-    await service?.stop().catch((error) => handle.log.error(null, "stopping failed", error));
-  }
-
-  /** Puts the middleware of the user's own in front of a service's app. @throws PluginError */
-  async #guard(handle: Handle, { app }: Service): Promise<void> {
-    const settings = this.#config.values(pluginSection);
-    const names = settings.API_MIDDLEWARE.flatMap((entry) => {
-      const [window, name] = entry.split(/:(.*)/s);
-      return window === handle.declaration.window && name ? [name] : [];
-    });
-    if (!app || names.length === 0) return;
-    const { guardApp } = await import("./plugins/api-middleware.ts");
-    handle.guarded = await guardApp(app, {
-      names,
-      folder: this.#options.paths.at("plugins"),
-      log: handle.log,
-      timeoutSeconds: settings.PLUGIN_TIMEOUT,
-      reload: settings.PLUGIN_RELOAD,
+  #stop(service: HostedService): Promise<void> {
+    return service.stop(() => {
+      // With the last of its services a database is closed, as by the end of their processes: its file may be replaced.
+      const others = [...this.#services.values()].filter(({ database }) => database === service.database);
+      if (others.every(({ state }) => state === "stopped" || state === "failed"))
+        this.projects.release(service.database);
     });
   }
 
-  async #listen(handle: Handle, service: Service): Promise<void> {
-    const { serve } = this.#options;
-    const app = handle.guarded?.app ?? service.app;
-    if (!app || !serve?.classicPorts) return;
-    for (const port of handle.declaration.ports ?? []) {
-      const listener = await listen({
-        host: serve.host,
-        port,
-        route: () => ({ app: this.#seam(handle.declaration.window, app), mount: "" }),
-        onError: (error) => handle.log.error(null, "request failed", error),
-      }).catch((error) => {
-        throw new Conflict(`cannot listen on ${serve.host}:${port}: ${messageOf(error)}`, { cause: error });
-      });
-      handle.listeners.push(listener);
-    }
+  #surroundings(): Surroundings {
+    const { serve, paths, book, openLog } = this.#options;
+    return {
+      portsOn: serve?.classicPorts ? serve.host : null,
+      paths,
+      book,
+      openLog: (declaration) => openLog(declaration, this.#config),
+      context: (hosted) => this.#context(hosted),
+      stateOf: (window) => this.#services.get(window)?.state ?? null,
+      plugins: () => this.#config.values(pluginSection),
+      seam: this.#routes.seam,
+    };
   }
 
-  #routeShared(target: string): Routed | null {
-    for (const { declaration } of this.#handles.values()) {
-      const { adminMount, foreignContent } = declaration;
-      const mount = [declaration.mount, adminMount].find(
-        (path) => path !== undefined && isBelow(target, path),
-      );
-      const whole = declaration.sharedPaths?.some((path) => isBelow(target, path));
-      if (mount === undefined && !whole) continue;
-      const app = this.#seam(declaration.window, this.app(declaration.window));
-      return { app, mount: mount ?? "", headers: foreignContent ? SANDBOX : undefined };
-    }
-    if (isBelow(target, "/metrics") || isBelow(target, "/healthcheck"))
-      return { app: this.#operations, mount: "" };
-    // Everything else is the dashboard's: it sends a browser to its own mount point.
-    return this.#handles.get("horizon")?.state === "running" ? { app: this.app("horizon"), mount: "" } : null;
-  }
-
-  /** The app itself, unless something is to go wrong on purpose. */
   #seam(window: string, app: FetchApp): FetchApp {
     return this.faults.active ? faultyApp(app, window, this.faults) : app;
   }
 
   #base(window: string): string | null {
-    const declaration = this.#handles.get(window)?.declaration;
+    const declaration = this.#services.get(window)?.declaration;
     const { serve } = this.#options;
     if (!declaration) return null;
     const host = this.#config.values(cloudSection).HOST_IP;
@@ -461,7 +336,7 @@ export class Cloud {
 
   #published(): PublishedEndpoint[] {
     const published: PublishedEndpoint[] = [];
-    for (const { declaration } of this.#handles.values()) {
+    for (const { declaration } of this.#services.values()) {
       const base = this.#base(declaration.window);
       if (base === null) continue;
       for (const entry of declaration.catalog ?? []) {
@@ -471,16 +346,7 @@ export class Cloud {
     return published;
   }
 
-  async #check(handle: Handle): Promise<string | null> {
-    try {
-      return (await handle.service?.check?.()) ?? null;
-    } catch (error) {
-      return messageOf(error);
-    }
-  }
-
-  #context(handle: Handle): ServiceContext {
-    const { declaration, log } = handle;
+  #context({ declaration, database, log }: HostedService): ServiceContext {
     const { project } = declaration;
     const { projects } = this;
     const config = this.#config;
@@ -507,20 +373,11 @@ export class Cloud {
         return projects.policy(project);
       },
       get db() {
-        return projects.database(declaration.database ?? project);
+        return projects.database(database);
       },
       get bus() {
-        return projects.bus(declaration.database ?? project);
+        return projects.bus(database);
       },
     };
   }
-}
-
-function databaseOf({ declaration }: Handle): string {
-  return declaration.database ?? declaration.project;
-}
-
-function isBelow(target: string, mount: string): boolean {
-  const next = target[mount.length];
-  return target.startsWith(mount) && (next === undefined || next === "/" || next === "?");
 }
