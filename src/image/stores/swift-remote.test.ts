@@ -77,7 +77,7 @@ test.each([
   ["tempauth", "auth/v1.0"],
   ["an identity service", "v3"],
 ])(
-  "IM-05 data stays where it is, behind %s: referred to, read in ranges, removed with its image",
+  "IM-05 OB-41 data stays where it is, behind %s: referred to, read in ranges, removed with its image",
   async (_, path) => {
     await using cloud = await cloudOf();
     const demo = await cloud.as("g-api", "demo");
