@@ -66,6 +66,25 @@ export interface InstanceForNetwork {
   host: string;
 }
 
+/** A rule as `os-security-groups` shows it: what lets packets in, from a group or a range. */
+export interface NovaSecurityGroupRule {
+  id: string;
+  parent_group_id: string;
+  ip_protocol: string | null;
+  from_port: number | null;
+  to_port: number | null;
+  group: { name?: string; tenant_id?: string };
+  ip_range: { cidr?: string };
+}
+
+export interface NovaSecurityGroup {
+  id: string;
+  name: string;
+  description: string;
+  tenant_id: string;
+  rules: NovaSecurityGroupRule[];
+}
+
 export interface NetworkPublic {
   /**
    * Checks a request before the server is made.
@@ -108,7 +127,9 @@ export interface NetworkPublic {
   vifsOf(instanceUuids: readonly string[]): Map<string, Vif[]>;
   /** Names of the security groups of a server, sorted. */
   securityGroupsOf(instanceUuid: string): { id: string; name: string }[];
-  /** The same for many servers at once; a server without a group may be missing. */
+  /** The same with all that Nova shows of them. */
+  securityGroupDetails(instanceUuid: string): NovaSecurityGroup[];
+  /** For many servers at once; a server without a group may be missing. */
   securityGroupsOfMany(instanceUuids: readonly string[]): Map<string, { id: string; name: string }[]>;
   /** Changes whenever what `vifs` and `securityGroupsOf` answer may have changed. */
   stamp(): number;

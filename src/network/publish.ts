@@ -1,6 +1,7 @@
 // The network service as the compute service uses it (`public.ts`).
 
 import { messageOf, Unavailable } from "../core/errors.ts";
+import { groupViews } from "./compute-api/security-views.ts";
 import type { NetworkEngine } from "./engine/public.ts";
 import type { NetworkParts } from "./parts.ts";
 import type { NetworkPublic } from "./public.ts";
@@ -41,6 +42,10 @@ export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPub
     vifs: (uuid) => vifs.of(uuid),
     vifsOf: (uuids) => vifs.ofMany(uuids),
     securityGroupsOf: (uuid) => instances.groupsOf(uuid),
+    securityGroupDetails(uuid) {
+      const uuids = instances.groupsOf(uuid).map(({ id }) => id);
+      return groupViews(parts, store.groups.among("uuid", uuids));
+    },
     securityGroupsOfMany(uuids) {
       const found = new Map<string, { id: string; name: string }[]>();
       for (const { instance_uuid, uuid, name } of store.bindings.groupsOfInstances(uuids)) {

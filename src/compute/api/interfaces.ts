@@ -69,13 +69,7 @@ export function interfaceRoutes(nova: Nova): Route[] {
 
   function listSecurityGroups(call: Call): Reply {
     const instance = targetServer(nova, call, groupRule("list"), "server_id");
-    const security_groups = nova.network.securityGroupsOf(instance.uuid).map(({ id, name }) => ({
-      id,
-      name,
-      tenant_id: instance.project_id,
-      description: name,
-      rules: [],
-    }));
+    const security_groups = nova.network.securityGroupDetails(instance.uuid);
     return json(200, { security_groups });
   }
 

@@ -100,7 +100,9 @@ test("images, networks, floating addresses, security groups, hosts, files and se
   const added = await nova.post(`/v2.1/servers/${id}/action`, { addFloatingIp: { address: address.ip } });
   expect(added.status).toBe(202);
   expect((await nova.get(`/v2.1/os-floating-ips/${address.id}`)).body.floating_ip.instance_id).toBe(id);
-  expect((await nova.get(`/v2.1/servers/${id}/os-security-groups`)).body.security_groups[0].name).toBe("web");
+  const web = (await nova.get(`/v2.1/os-security-groups/${group.id}`)).body.security_group;
+  expect(web).toMatchObject({ name: "web", description: "d", rules: [{ from_port: 80, to_port: 80 }] });
+  expect((await nova.get(`/v2.1/servers/${id}/os-security-groups`)).body.security_groups).toEqual([web]);
   expect((await nova.get(`/v2.1/servers/${id}/diagnostics`)).status).toBe(200);
 });
 

@@ -13,7 +13,7 @@ import type { SecurityGroupRow, SecurityGroupRuleRow } from "../tables.ts";
 import { fromBody, limited, type NovaNetworkOptions, networkOf, PROXY_UNTIL } from "./parts.ts";
 import { anything, limitAndOffset } from "./schemas.ts";
 import { checkText, type IngressRule, parseGroupId, parseRule } from "./security-rule-input.ts";
-import { groupView, ingressOf, ruleView } from "./security-views.ts";
+import { groupViews, ingressOf, ruleView } from "./security-views.ts";
 
 const policy = (name: string) => `os_compute_api:os-security-groups:${name}`;
 const DEFAULT_RULES = "os_compute_api:os-security-group-default-rules";
@@ -21,13 +21,7 @@ const DEFAULT_RULES = "os_compute_api:os-security-group-default-rules";
 export function securityGroupRoutes(options: NovaNetworkOptions): Route[] {
   const network = () => networkOf(options);
 
-  function views(rows: readonly SecurityGroupRow[]) {
-    const { groups, store } = network();
-    const rules = groups.rulesOf(rows.map((row) => row.id));
-    const sources = [...rules.values()].flat().flatMap((rule) => rule.group_id ?? []);
-    const named = new Map(store.groups.among("id", [...new Set(sources)]).map((row) => [row.id, row]));
-    return rows.map((row) => groupView(row, ingressOf(rules.get(row.id) ?? []), named));
-  }
+  const views = (rows: readonly SecurityGroupRow[]) => groupViews(network(), rows);
 
   function list(call: Call): Reply {
     const { groups, store } = network();

@@ -1,29 +1,32 @@
 // Security groups as Nova shows them. Authority: nova/api/openstack/compute/security_groups.py and
 // nova/network/security_group_api.py (`_convert_to_nova_security_group_format`) of Zed.
 
+import type { NetworkParts } from "../parts.ts";
+import type { NovaSecurityGroup, NovaSecurityGroupRule } from "../public.ts";
 import type { SecurityGroupRow, SecurityGroupRuleRow } from "../tables.ts";
-
-interface RuleView {
-  id: string;
-  parent_group_id: string;
-  ip_protocol: string | null;
-  from_port: number | null;
-  to_port: number | null;
-  group: { name?: string; tenant_id?: string };
-  ip_range: { cidr?: string };
-}
 
 /** Nova knows only what lets packets in. */
 export function ingressOf(rules: readonly SecurityGroupRuleRow[]): SecurityGroupRuleRow[] {
   return rules.filter((rule) => rule.direction === "ingress");
 }
 
+/** With their rules, in the order given. */
+export function groupViews(
+  { groups, store }: Pick<NetworkParts, "groups" | "store">,
+  rows: readonly SecurityGroupRow[],
+): NovaSecurityGroup[] {
+  const rules = groups.rulesOf(rows.map((row) => row.id));
+  const sources = [...rules.values()].flat().flatMap((rule) => rule.group_id ?? []);
+  const named = new Map(store.groups.among("id", [...new Set(sources)]).map((row) => [row.id, row]));
+  return rows.map((row) => groupView(row, ingressOf(rules.get(row.id) ?? []), named));
+}
+
 /** @param groups by `security_groups.id`: the rules' sources */
-export function groupView(
+function groupView(
   row: SecurityGroupRow,
   rules: readonly SecurityGroupRuleRow[],
   groups: ReadonlyMap<number, SecurityGroupRow>,
-) {
+): NovaSecurityGroup {
   return {
     id: row.uuid,
     description: row.description,
@@ -39,7 +42,7 @@ export function ruleView(
   rule: SecurityGroupRuleRow,
   parentId: string,
   groups: ReadonlyMap<number, SecurityGroupRow>,
-): RuleView {
+): NovaSecurityGroupRule {
   const source = rule.group_id === null ? null : groups.get(rule.group_id);
   return {
     id: rule.uuid,
