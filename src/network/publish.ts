@@ -1,10 +1,10 @@
 // The network service as the compute service uses it (`public.ts`).
 
 import { messageOf, Unavailable } from "../core/errors.ts";
-import { groupViews } from "./compute-api/security-views.ts";
 import type { NetworkEngine } from "./engine/public.ts";
 import type { NetworkParts } from "./parts.ts";
 import type { NetworkPublic } from "./public.ts";
+import { groupViews } from "./show/nova-groups.ts";
 import { topologyOf } from "./show/topology.ts";
 
 export function publicOf(parts: NetworkParts, engine: NetworkEngine): NetworkPublic {

@@ -9,11 +9,11 @@ import { SecurityGroupLimitExceeded } from "../errors/nova.ts";
 import { SecurityGroupDefaultAlreadyExists } from "../errors/security-groups.ts";
 import { parseCidr } from "../ip.ts";
 import type { NewSecurityRule } from "../rules/security-rules.ts";
+import { groupViews, ingressOf, ruleView } from "../show/nova-groups.ts";
 import type { SecurityGroupRow, SecurityGroupRuleRow } from "../tables.ts";
 import { fromBody, limited, type NovaNetworkOptions, networkOf, PROXY_UNTIL } from "./parts.ts";
 import { anything, limitAndOffset } from "./schemas.ts";
 import { checkText, type IngressRule, parseGroupId, parseRule } from "./security-rule-input.ts";
-import { groupViews, ingressOf, ruleView } from "./security-views.ts";
 
 const policy = (name: string) => `os_compute_api:os-security-groups:${name}`;
 const DEFAULT_RULES = "os_compute_api:os-security-group-default-rules";
