@@ -6,12 +6,14 @@ import type { DriverContext, DriverModule } from "./driver.ts";
 type Load = () => Promise<{ driverModule: DriverModule }>;
 
 const DRIVERS: Readonly<Record<string, Load>> = {
+  docker: () => import("./docker/index.ts"),
   fake: () => import("./fake/index.ts"),
   libvirt: () => import("./libvirt/index.ts"),
 };
 
 /**
- * Tried in this order by `auto`; the first that is usable is taken. Real guests are for root: who may ask libvirt for
+ * Tried in this order by `auto`; the first that is usable is taken. Docker is not among them: it boots no disk images, so
+ * who wants it names it. Real guests are for root: who may ask libvirt for
  * machines but not plumb their network would get guests without one.
  */
 const SIMULATED = "fake";

@@ -10,6 +10,7 @@ import {
 import { faultSeam } from "../../faults/book.ts";
 import { faultyDriver } from "../../faults/driver.ts";
 import { computeSection, fakeSection, novaSection } from "../config.ts";
+import { dockerSection } from "../drivers/docker/config.ts";
 import type { DriverContext } from "../drivers/driver.ts";
 import { libvirtSection } from "../drivers/libvirt/config.ts";
 import { allDrivers, chooseDriver } from "../drivers/registry.ts";
@@ -25,7 +26,7 @@ export const novaCompute: ServiceDeclaration = {
   project: "nova",
   summary: "Compute: runs the servers, on one host or many.",
   requires: [],
-  sections: [computeSection, fakeSection, libvirtSection, novaSection],
+  sections: [computeSection, dockerSection, fakeSection, libvirtSection, novaSection],
   migrations,
   logFile: "nova/nova-compute.log",
   create,

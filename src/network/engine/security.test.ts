@@ -197,7 +197,8 @@ test.skipIf(reason !== null)(
     await using two = b;
     const extra = "192.168.31.200";
     await one.do("ip", "addr", "add", `${extra}/24`, "dev", "eth0");
-    const speaks = () => one.pings(addressOf(two), "-I", extra);
+    // After a refusal the neighbour is asked for again only with the next of its timer's seconds.
+    const speaks = () => one.pings(addressOf(two), "-I", extra, "-W", "3");
     expect(await speaks()).toBe(false);
     await setPort(server, { allowed_address_pairs: [{ ip_address: extra }] });
     expect(await speaks()).toBe(true);
