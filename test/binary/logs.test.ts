@@ -59,7 +59,9 @@ test("LG-08 LG-23 --debug prints the calls as curl would make them, with the req
   const id = /POST call to compute .*servers used request id (req-[0-9a-f-]{36})/.exec(stderr)![1]!;
   const trace = await until("the trace of a finished build", async () => {
     const { stdout } = await stack.cli("trace", id);
-    return stdout.includes("compute.instance.create.end") && stdout;
+    // Each log file is written a moment after its lines.
+    const all = ["compute.instance.create.end", "Instance spawned successfully", "build_and_run_instance"];
+    return all.every((text) => stdout.includes(text)) && stdout;
   });
   const at = (text: string | RegExp) => {
     const index = trace.search(text);
