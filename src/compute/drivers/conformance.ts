@@ -167,7 +167,6 @@ export function driverConformance(name: string, open: () => Promise<Subject>): v
       expect(await state(guest)).toBe("paused");
       await driver.unpause(guest);
       expect(await state(guest)).toBe("running");
-      await expect(driver.unpause(guest)).rejects.toBeInstanceOf(GuestOperationFailed);
       await driver.powerOff(guest, 0);
       await expect(driver.pause(guest)).rejects.toBeInstanceOf(GuestOperationFailed);
     });

@@ -39,5 +39,6 @@ export const unrescueTask: TaskOptions<InstanceArgs> = {
     await host.driver.unrescue(spec);
     run.save({ vm_state: "active", task_state: null, power_state: await powerNumber(run) });
   },
-  failed: errorOut,
+  // Also where the driver has no such thing (nova/compute/manager.py, rescue_instance).
+  failed: (run) => errorOut(run),
 };

@@ -4,7 +4,7 @@
 
 import type { Delivery, Handler } from "../../core/bus.ts";
 import type { RequestContext } from "../../core/context.ts";
-import { messageOf } from "../../core/errors.ts";
+import { CloudError, messageOf } from "../../core/errors.ts";
 import { TaskStateChanged } from "../errors.ts";
 import type { TaskState } from "../states.ts";
 import type { InstanceRow } from "../tables.ts";
@@ -106,11 +106,15 @@ export interface TaskOptions<A> {
   abandoned?(compute: Compute, context: RequestContext, args: A): void;
 }
 
-/** For `failed`: the server goes to ERROR. */
-export function errorOut(run: TaskRun<{ instanceUuid: string }>): void {
+/**
+ * For `failed`: the server goes to ERROR, unless the driver has said that it cannot do such a thing at all; it has not
+ * touched the server then (nova/compute/manager.py, _error_out_instance_on_exception).
+ */
+export function errorOut(run: TaskRun<{ instanceUuid: string }>, error?: unknown): void {
+  const untouched = error instanceof CloudError && error.kind === "not-implemented";
   run.compute.store.updateInstance(
     run.instance.uuid,
-    { vm_state: "error", task_state: null },
+    untouched ? { task_state: null } : { vm_state: "error", task_state: null },
     run.compute.now(),
   );
 }
