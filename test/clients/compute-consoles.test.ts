@@ -58,7 +58,7 @@ describeWith("consoles of simulated servers", [...CLIENTS, chromium], () => {
     const table = await stack.demo("nova", "get-vnc-console", "demo-instance3", "novnc");
     expect(table).toMatch(/\|\s*Type\s*\|\s*Url\s*\|/i);
     const url = /\| novnc\s*\| (http:\/\/\S+)/.exec(table)![1]!;
-    expect(url).toMatch(/\/novnc\/vnc_lite\.html\?path=%3Ftoken%3D[0-9a-f-]{36}$/);
+    expect(url).toMatch(/\/novnc\/vnc_lite\.html\?path=novnc%2F%3Ftoken%3D[0-9a-f-]{36}$/);
     await using browser = await Browser.start();
     const page = await browser.page();
     await page.goto(url);

@@ -45,7 +45,7 @@ describeWith("servers that are containers", NEEDS, () => {
   const becomes = (state: string) => until(state, async () => (await show("status")) === state, 60);
 
   beforeAll(async () => {
-    stack = await Stack.up({ args: ["--driver", "docker"] });
+    stack = await Stack.up({ args: ["--driver", "docker", "--set", "CINDER_FILE_FORMAT=raw"] });
     const path = join(folder, "busybox.tar");
     await saveBusyboxImage(path, COMMAND);
     const made = ["--disk-format", "raw", "--container-format", "docker", "--file", path, "busybox"];
@@ -146,7 +146,7 @@ describeWith("servers that are containers", NEEDS, () => {
     expect((await run(["docker", "inspect", "-f", "{{.State.Running}}", `nova-${id}`])).stdout.trim()).toBe(
       "true",
     );
-    const again = ["up", "--detach", "--port", "0", "--driver", "docker"];
+    const again = ["up", "--detach", "--port", "0", "--driver", "docker", "--set", "CINDER_FILE_FORMAT=raw"];
     expect((await stack.cli(...again)).status).toBe(0);
     const next = await Stack.adopt(stack.state);
     expect(

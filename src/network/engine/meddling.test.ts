@@ -144,8 +144,13 @@ test.skipIf(reason !== null)(
   async () => {
     const file = "/proc/sys/net/ipv4/ip_forward";
     expect(await Bun.file(file).text()).toBe("1\n");
-    await tools.run(["sysctl", "-w", "net.ipv4.ip_forward=0"]);
-    expect(await time()).toContain("switched IP forwarding on");
+    let said = "";
+    // Another cloud of this host may be quicker.
+    for (let i = 0; i < 10 && !said.includes("switched"); i++) {
+      await tools.run(["sysctl", "-w", "net.ipv4.ip_forward=0"]);
+      said = await time();
+    }
+    expect(said).toContain("switched IP forwarding on");
     expect(await Bun.file(file).text()).toBe("1\n");
   },
 );
