@@ -65,7 +65,9 @@ beforeAll(async () => {
     "QUOTA_CORES=-1",
     "QUOTA_RAM=-1",
   ];
-  stack = await Stack.up({ args: settings.flatMap((setting) => ["--set", setting]) });
+  // The images are the tests' own.
+  const own = [...settings, "GUEST_IMAGE_DIR=/nonexistent"];
+  stack = await Stack.up({ args: own.flatMap((setting) => ["--set", setting]) });
   shell = new ProgramShell(stack.state, folder);
   shell.env = exported(await shell.sh("$STACK openrc admin --v2"));
   for (const file of [

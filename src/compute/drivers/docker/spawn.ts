@@ -1,8 +1,16 @@
 // Making guests and removing them, and what there is.
 
 import { messageOf } from "../../../core/errors.ts";
-import { GuestDiskFailed, type GuestInfo, GuestNotFound, type GuestRef, type GuestSpec } from "../driver.ts";
+import {
+  GuestDiskFailed,
+  type GuestInfo,
+  GuestNotFound,
+  type GuestRef,
+  type GuestSpec,
+  type PowerState,
+} from "../driver.ts";
 import { createContainer, removeContainers } from "./container.ts";
+import { statusOf } from "./errors.ts";
 import { ASIDE, containersOf, type DockerHost, LABELS, powerStateOf } from "./host.ts";
 import { imageFor } from "./images.ts";
 import { start, stop } from "./power.ts";
@@ -45,15 +53,27 @@ async function remove(host: DockerHost, guest: GuestRef): Promise<void> {
 export async function list(host: DockerHost): Promise<GuestInfo[]> {
   const found = new Map<string, GuestInfo>();
   for (const guest of await host.kept.list()) found.set(guest.uuid, { ...guest, powerState: "shutdown" });
-  for (const { Labels, Names, State } of await containersOf(host.docker, host.cloudId)) {
+  const listed = await containersOf(host.docker, host.cloudId);
+  // What docker lists lags behind its events: the states are asked for one by one.
+  const states = await Promise.all(listed.map(({ Id }) => stateOf(host, Id)));
+  for (const [index, { Labels, Names }] of listed.entries()) {
+    const powerState = states[index] ?? null;
     const [uuid = "", name = ""] = [Labels[LABELS.uuid], Labels[LABELS.name]];
     const aside = Names.some((each) => each.endsWith(ASIDE));
-    if (aside && found.has(uuid)) continue;
-    // The list says `paused` or `running` where an inspection has two flags.
-    const powerState = powerStateOf({ Paused: State === "paused", Running: State === "running" });
+    if (powerState === null || (aside && found.has(uuid))) continue;
     found.set(uuid, { uuid, name, powerState });
   }
   return [...found.values()];
+}
+
+/** Null when it is gone by now. */
+async function stateOf(host: DockerHost, id: string): Promise<PowerState | null> {
+  try {
+    return powerStateOf((await host.docker.getContainer(id).inspect()).State);
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
 }
 
 export function info(host: DockerHost, guest: GuestRef): Promise<GuestInfo> {
