@@ -142,6 +142,7 @@ describeWith("servers that are containers", NEEDS, () => {
   }, 200_000);
 
   test("servers outlive the cloud's process; down leaves nothing in docker, and up has them again", async () => {
+    await run(["docker", "exec", `nova-${id}`, "sh", "-c", "echo kept > /kept"]);
     await stack.kill();
     expect((await run(["docker", "inspect", "-f", "{{.State.Running}}", `nova-${id}`])).stdout.trim()).toBe(
       "true",
