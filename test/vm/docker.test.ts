@@ -83,7 +83,7 @@ describeWith("servers that are containers", NEEDS, () => {
     await becomes("ACTIVE");
     await openstack("server", "stop", "box");
     await becomes("SHUTOFF");
-    expect(await pings()).toBe(false);
+    await until("the end of its pings", async () => !(await pings()), 30);
     await openstack("server", "start", "box");
     await becomes("ACTIVE");
     await until("a ping", pings, 30);

@@ -48,7 +48,7 @@ export function createQueuedImage(
 ): string {
   const kept = imagePropertiesOf(nova.store.systemMetadataOf(instance.uuid));
   const flavor = nova.store.flavorsOf(instance.uuid)?.cur;
-  const formats = snapshotFormats(kept["disk_format"]);
+  const formats = snapshotFormats(kept);
   const image: NewImage = {
     name,
     ...formats,
@@ -74,9 +74,14 @@ export function createQueuedImage(
 }
 
 /** The format of the copy: that of the image, where a disk can have it; else qcow2. */
-function snapshotFormats(ofImage: string | undefined): Pick<NewImage, "diskFormat" | "containerFormat"> {
-  if (ofImage === "ami") return { diskFormat: "ami", containerFormat: "ami" };
-  return { diskFormat: ofImage === "raw" ? "raw" : "qcow2", containerFormat: "bare" };
+function snapshotFormats(
+  image: Readonly<Record<string, string | undefined>>,
+): Pick<NewImage, "diskFormat" | "containerFormat"> {
+  const { disk_format: disk, container_format: container } = image;
+  if (disk === "ami") return { diskFormat: "ami", containerFormat: "ami" };
+  // What a container's file system is saved as.
+  if (container === "docker") return { diskFormat: "raw", containerFormat: "docker" };
+  return { diskFormat: disk === "raw" ? "raw" : "qcow2", containerFormat: "bare" };
 }
 
 /** Resolves to the image's id. */
