@@ -1,6 +1,9 @@
 // Volumes that are only said to exist: for simulated hosts, and for tests of everything but data. It keeps no data, so
 // nothing can fail or take time; only sizes are told, by the database.
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pyRepr } from "../../core/python.ts";
 import { ManageInvalidReference } from "../errors.ts";
 import type { ConnectionInfo } from "../public.ts";
@@ -74,9 +77,12 @@ export class FakeDriver implements VolumeDriver {
     return null;
   }
 
-  /** There is nothing to read. */
+  /** There is nothing to read: an empty file. (QEMU's tools lock what they read, and others of the host may hold /dev/null.) */
   async rawData(_from: DriverVolume | DriverSnapshot): Promise<RawData> {
-    return { path: "/dev/null", sizeBytes: 0, dispose: async () => {} };
+    const folder = await mkdtemp(join(tmpdir(), "stack-volume-"));
+    const path = join(folder, "empty");
+    await writeFile(path, "");
+    return { path, sizeBytes: 0, dispose: () => rm(folder, { recursive: true, force: true }) };
   }
 
   async manageableVolumes(): Promise<ManageableEntry[]> {
